@@ -11,12 +11,19 @@ public final class AlignedMemory: @unchecked Sendable {
     public let pointer: UnsafeMutableRawPointer
 
     /// Allocates `byteCount` bytes, at least one.
-    public init(byteCount: Int) {
+    ///
+    /// - Parameter hasLargePages: Whether the system is asked for pages of 2 MiB, which large memory
+    ///   that is read in order is read faster from.
+    public init(byteCount: Int, hasLargePages: Bool = false) {
         precondition(byteCount >= 0, "memory cannot hold \(byteCount) bytes")
         self.byteCount = byteCount
         var memory: UnsafeMutableRawPointer?
-        let status = posix_memalign(&memory, 64, max(64, byteCount))
+        let page = 1 << 21
+        let isLarge = hasLargePages && byteCount >= page
+        let status = posix_memalign(&memory, isLarge ? page : 64, max(64, byteCount))
         guard status == 0, let memory else { MemoryExhaustion.end(byteCount) }
+        // A system without such pages refuses, and small ones do as well.
+        if isLarge { _ = madvise(memory, byteCount, MADV_HUGEPAGE) }
         pointer = memory
     }
 

@@ -1,5 +1,4 @@
 internal import CKernels
-internal import Synchronization
 
 /// A frozen matrix of a model, in whatever type its file stores it.
 ///
@@ -18,7 +17,6 @@ public struct Weight: @unchecked Sendable {
     public let bytes: UnsafeRawBufferPointer
     /// The owner of the memory.
     public let owner: any AnyObject & Sendable
-    private let copy = InterleavedCopy()
 
     /// A view of `rows` x `columns` numbers in memory that `owner` keeps alive.
     public init(
@@ -61,61 +59,7 @@ extension Weight {
         type.hasIntegerProducts ? interleavedByteCount(rows: rows) : 0
     }
 
-    /// A copy of a quantized weight in the order in which decoding reads it; all holders share one.
-    public func interleaved(on pool: WorkerPool) -> InterleavedWeight {
-        precondition(type.hasIntegerProducts, "\(type) numbers are read as they are")
-        return copy.get {
-            let memory = AlignedMemory(byteCount: interleavedByteCount)
-            let tileRows = 8 * Self.interleavedRows
-            pool.run(tiles: (rows + tileRows - 1) / tileRows, priority: .interactive) { tile, _ in
-                let first = tile * tileRows
-                wb_interleave(
-                    memory.pointer + interleavedByteCount(rows: first),
-                    row(first),
-                    type.rawValue,
-                    rowByteCount,
-                    min(tileRows, rows - first),
-                    columns
-                )
-            }
-            return InterleavedWeight(
-                memory: memory,
-                panelByteCount: interleavedByteCount(rows: Self.interleavedRows)
-            )
-        }
-    }
-
-    private func interleavedByteCount(rows: Int) -> Int {
+    func interleavedByteCount(rows: Int) -> Int {
         wb_interleaved_bytes(type.rawValue, rows, columns)
-    }
-}
-
-/// A quantized weight in the order in which decoding reads it.
-public final class InterleavedWeight: Sendable {
-    /// The bytes of `Weight.interleavedRows` rows.
-    public let panelByteCount: Int
-    private let memory: AlignedMemory
-
-    init(memory: AlignedMemory, panelByteCount: Int) {
-        self.memory = memory
-        self.panelByteCount = panelByteCount
-    }
-
-    /// The first panel.
-    public var start: UnsafeRawPointer { UnsafeRawPointer(memory.pointer) }
-}
-
-/// A weak reference to a weight's copy.
-private final class InterleavedCopy: Sendable {
-    private struct Known { weak var copy: InterleavedWeight? }
-    private let known = Mutex(Known())
-
-    func get(_ make: () -> InterleavedWeight) -> InterleavedWeight {
-        known.withLock { known in
-            if let copy = known.copy { return copy }
-            let copy = make()
-            known.copy = copy
-            return copy
-        }
     }
 }

@@ -29,8 +29,18 @@ public final class WorkerPool: @unchecked Sendable {
     /// The number of threads that work on a job, including the caller's.
     public let threadCount: Int
 
+    /// How the tiles of a job are shared.
+    public enum Sharing: Sendable {
+        /// Each thread takes the next tile of all, so that tiles begin in their order.
+        case oneByOne
+        /// Each thread has a range of tiles, so that it reads memory in order; who is done takes
+        /// half of what another one has left.
+        case inRanges
+    }
+
     private struct Job {
         let tiles: Int
+        let sharing: Sharing
         let body: (_ tile: Int, _ worker: Int) -> Void
     }
 
@@ -40,6 +50,7 @@ public final class WorkerPool: @unchecked Sendable {
     private let turnEnded: UnsafeMutablePointer<pthread_cond_t>
     private let state = JobState()
     private let nextTile = Atomic<Int>(0)
+    private let ranges: TileRanges
     private let sleepers = Atomic<Int>(0)
     private let isCallerAsleep = Atomic<Bool>(false)
     private let interactiveHolds = Atomic<Int>(0)
@@ -55,6 +66,7 @@ public final class WorkerPool: @unchecked Sendable {
     public init(threads: Int) {
         precondition(threads >= 1, "a pool needs a thread")
         threadCount = threads
+        ranges = TileRanges(workers: threads)
         mutex = .allocate(capacity: 1)
         workArrived = .allocate(capacity: 1)
         workersLeft = .allocate(capacity: 1)
@@ -86,11 +98,13 @@ public final class WorkerPool: @unchecked Sendable {
     /// - Parameters:
     ///   - tiles: The number of tiles of the job.
     ///   - priority: The job's priority.
+    ///   - sharing: How tiles are shared among the threads.
     ///   - body: Gets the tile and the number of the worker, below `threadCount`,
     ///     by which it may choose scratch memory.
     public func run(
         tiles: Int,
         priority: Priority,
+        sharing: Sharing = .oneByOne,
         _ body: (_ tile: Int, _ worker: Int) -> Void
     ) {
         takeTurn(priority)
@@ -100,9 +114,12 @@ public final class WorkerPool: @unchecked Sendable {
             return
         }
         withoutActuallyEscaping(body) { body in
-            let job = Job(tiles: tiles, body: body)
+            let job = Job(tiles: tiles, sharing: sharing, body: body)
             self.job = job
-            nextTile.store(0, ordering: .relaxed)
+            switch sharing {
+            case .oneByOne: nextTile.store(0, ordering: .relaxed)
+            case .inRanges: ranges.fill(tiles)
+            }
             state.open()
             if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
                 pthread_mutex_lock(mutex)
@@ -148,10 +165,15 @@ public final class WorkerPool: @unchecked Sendable {
     }
 
     private func work(on job: Job, as worker: Int) {
-        while true {
-            let tile = nextTile.add(1, ordering: .relaxed).oldValue
-            if tile >= job.tiles { return }
-            job.body(tile, worker)
+        switch job.sharing {
+        case .oneByOne:
+            while true {
+                let tile = nextTile.add(1, ordering: .relaxed).oldValue
+                if tile >= job.tiles { return }
+                job.body(tile, worker)
+            }
+        case .inRanges:
+            while let tile = ranges.take(worker) { job.body(tile, worker) }
         }
     }
 

@@ -26,9 +26,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         let dropsInputs: Bool
         /// Whether the weights themselves are trained.
         var trainsWeights = false
-        /// The weights that are multiplied by single vectors, token after token; other single vectors
-        /// are treated as short matrices.
-        var decoded: [Weight] = []
+        /// The weights that are multiplied by single vectors, token after token; without them single
+        /// vectors are treated as short matrices.
+        var decoded: InterleavedWeights?
     }
 
     static let tokenTile = 512
@@ -36,7 +36,6 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     static let rowTile = 32
     static let columnTile = 32
     static let rowBlock = 1024
-    private static let vectorTile = 64
     /// Up to this number of tokens, eight bits save too little time for their loss of accuracy.
     private static let shortPiece = 128
     /// Terms that share an input.
@@ -45,14 +44,13 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     let workers: Workers
     private let memory: AlignedMemory
     private let scratch: [Scratch]
-    /// The copies that decoding reads, by the address of the weight.
-    private let interleaved: [UnsafeRawPointer: InterleavedWeight]
-    private let decodes: Bool
+    /// The copies that decoding reads, if this pass decodes.
+    let interleaved: InterleavedWeights?
     /// The largest rank: the distance between groups' parts of `inner16`.
     private let rank: Int
-    private let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
-    private let scales: Floats  // (T, K/32)
-    private let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
+    let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
+    let scales: Floats  // (T, K/32)
+    let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
     private let x16: Bfloat16s  // (T, K)
     private let inner16: [Bfloat16s]  // a term: (T, R), x·Aᵀ times the scale
     let dy16: Bfloat16s  // (T, N) of one term after the other
@@ -70,13 +68,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     init(workers: Workers, capacity: Capacity) {
         self.workers = workers
-        decodes = !capacity.decoded.isEmpty
+        interleaved = capacity.decoded
         rank = capacity.R
-        interleaved = Dictionary(
-            capacity.decoded.filter(\.type.hasIntegerProducts)
-                .map { ($0.row(0), $0.interleaved(on: workers.pool)) },
-            uniquingKeysWith: { first, _ in first }
-        )
         memory = AlignedMemory(
             byteCount: Self.byteCount(capacity, threads: workers.count)
         )
@@ -155,8 +148,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     func forward(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
         guard let first = groups.first, let T = groups.last?.rows.upperBound else { return }
-        if T == 1, decodes {
-            forwardVector(first.terms, x: x, K: K)
+        if T == 1, let interleaved {
+            forwardVector(first.terms, interleaved, x: x, K: K)
         } else {
             quantize(groups, x: x, T: T, K: K)
             projectDown(groups, x: x, K: K)
@@ -196,60 +189,6 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     private func isInt8(_ term: ProjectionTerm, T: Int) -> Bool {
         T > Self.shortPiece && term.weight.type.hasIntegerProducts && !term.isSensitive
-    }
-
-    /// A term as the threads see it while they multiply a vector, without references that would be
-    /// retained for each tile.
-    private struct VectorTerm {
-        let y: Floats
-        let type: ElementType
-        let rows: UnsafeRawPointer
-        /// The bytes of a panel of interleaved rows, or of a row.
-        let stride: Int
-        let low: (b: ConstFloats, inner: ConstFloats, scale: Float, rank: Int)?
-        let tiles: Tiles
-
-        init(_ term: ProjectionTerm, _ interleaved: InterleavedWeight?) {
-            y = term.y
-            type = term.weight.type
-            if let interleaved {
-                (rows, stride) = (interleaved.start, interleaved.panelByteCount)
-            } else {
-                precondition(!type.hasIntegerProducts, "a weight that this pass does not decode")
-                (rows, stride) = (term.weight.row(0), term.weight.rowByteCount)
-            }
-            low = term.lowRank.map { ($0.b, UnsafePointer($0.inner), $0.scale, $0.rank) }
-            tiles = Tiles(term.N, by: max(1, term.N / 8192) * FastProducts.vectorTile)
-        }
-    }
-
-    private func forwardVector(_ terms: [ProjectionTerm], x: ConstFloats, K: Int) {
-        if terms.contains(where: { $0.weight.type.hasIntegerProducts }) {
-            wb_quantize_fine(q, scales, sums, x, K)
-        }
-        for low in terms.compactMap(\.lowRank) {
-            wb_matrix_vector(low.inner, low.a, ElementType.f32.rawValue, K * 4, x, low.rank, K)
-        }
-        let vectorTerms = terms.map { VectorTerm($0, interleaved[$0.weight.row(0)]) }
-        let tiles = vectorTerms.map(\.tiles)
-        workers.run(tiles: tiles.reduce(0) { $0 + $1.count }) { tile, _ in
-            let (index, place) = locate(tile, in: tiles)
-            let term = vectorTerms[index]
-            let rows = tiles[index][place]
-            let y = term.y + rows.lowerBound
-            let type = term.type.rawValue
-            if term.type.hasIntegerProducts {
-                let panel = term.rows + rows.lowerBound / Weight.interleavedRows * term.stride
-                wb_int8_matrix_vector(y, panel, type, q, scales, sums, rows.count, K)
-            } else {
-                let row = term.rows + rows.lowerBound * term.stride
-                wb_matrix_vector(y, row, type, term.stride, x, rows.count, K)
-            }
-            guard let low = term.low else { return }
-            for row in rows {
-                term.y[row] += low.scale * wb_dot(low.b + row * low.rank, low.inner, low.rank)
-            }
-        }
     }
 
     /// inner = x·Aᵀ, (T, R), for every term with an adapter.

@@ -86,7 +86,7 @@ final class ForwardPass: @unchecked Sendable {
             self.attention = Self.sharing(attention, configuration, workers, capacity)
         case .fast:
             var products = Self.productCapacity(configuration, capacity)
-            if capacity.decodes { products.decoded = model.matrices }
+            if capacity.decodes { products.decoded = model.interleavedMatrices() }
             self.products = FastProducts(workers: workers, capacity: products)
             let attention = FastAttention(
                 configuration,

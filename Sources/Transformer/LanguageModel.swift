@@ -1,5 +1,6 @@
 public import ModelFiles
 import Platform
+import Synchronization
 public import Tensors
 
 /// A model ready to compute: its weights, read from the mapped file, and the tables that follow
@@ -54,6 +55,7 @@ public final class LanguageModel: Sendable {
     let outputNorm: Weight  // (C)
     let head: Weight  // (V, C)
     let rotation: Rotation
+    private let interleaved = Mutex(KnownCopies())
 
     /// Opens the weights of `file`; they are copied only if they are converted to NF4 or trained.
     ///
@@ -135,6 +137,19 @@ public final class LanguageModel: Sendable {
     public func decodingByteCount(_ precision: Precision) -> Int {
         precision == .fast ? matrices.reduce(0) { $0 + $1.interleavedByteCount } : 0
     }
+
+    /// The copies of the matrices that decoding reads; all passes share them, and they are freed with
+    /// the last.
+    func interleavedMatrices() -> InterleavedWeights {
+        interleaved.withLock { known in
+            if let copies = known.copies { return copies }
+            let copies = InterleavedWeights(matrices, on: pool)
+            known.copies = copies
+            return copies
+        }
+    }
+
+    private struct KnownCopies { weak var copies: InterleavedWeights? }
 
     /// Checks that each of `tokens` is in the vocabulary.
     func check(_ tokens: some Sequence<Int32>) throws {

@@ -19,6 +19,11 @@ struct Workers: Sendable {
         }
     }
 
+    /// The same for tiles that are read in order and take microseconds, as one job.
+    func runInRanges(tiles: Int, _ body: (_ tile: Int, _ worker: Int) -> Void) {
+        pool.run(tiles: tiles, priority: priority, sharing: .inRanges, body)
+    }
+
     /// Splits T rows of element-wise work among the threads.
     func forEachRowTile(_ T: Int, _ body: (Range<Int>) -> Void) {
         let tiles = Tiles(T, by: 16)

@@ -4,16 +4,43 @@ import Tensors
 import Testing
 
 @Suite struct WorkerPoolTests {
-    @Test(arguments: [1, 2, 3, 64])
-    func everyTileRunsOnce(threads: Int) {
+    @Test(arguments: [1, 2, 3, 64], [WorkerPool.Sharing.oneByOne, .inRanges])
+    func everyTileRunsOnce(threads: Int, sharing: WorkerPool.Sharing) {
         let pool = WorkerPool(threads: threads)
         for tiles in [0, 1, 2, 7, 1000] {
             let counts = Mutex([Int](repeating: 0, count: tiles))
-            pool.run(tiles: tiles, priority: .interactive) { tile, worker in
+            pool.run(tiles: tiles, priority: .interactive, sharing: sharing) { tile, worker in
                 #expect(worker < threads)
                 counts.withLock { $0[tile] += 1 }
             }
             #expect(counts.withLock { $0.allSatisfy { $0 == 1 } })
+        }
+    }
+
+    @Test func aThreadReadsItsRangeInOrder() {
+        let pool = WorkerPool(threads: 1)
+        let order = Mutex<[Int]>([])
+        pool.run(tiles: 9, priority: .interactive, sharing: .inRanges) { tile, _ in
+            order.withLock { $0.append(tile) }
+        }
+        #expect(order.withLock { $0 } == Array(0..<9))
+    }
+
+    /// The first tile takes until all others have run, so another thread must take its range's rest.
+    @Test func theRestOfASlowThreadsRangeIsTakenByOthers() {
+        let pool = WorkerPool(threads: 2)
+        for _ in 0..<100 {
+            let isRest = DispatchSemaphore(value: 0)
+            let left = Mutex(19)
+            pool.run(tiles: 20, priority: .interactive, sharing: .inRanges) { tile, _ in
+                if tile == 0 { return isRest.wait() }
+                let isLast = left.withLock { left in
+                    left -= 1
+                    return left == 0
+                }
+                if isLast { isRest.signal() }
+            }
+            #expect(left.withLock { $0 } == 0)
         }
     }
 
