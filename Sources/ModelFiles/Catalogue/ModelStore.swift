@@ -62,20 +62,9 @@ public struct ModelStore: Sendable {
     /// Opens the user's store: `workbench/models` under `$XDG_CACHE_HOME`, else under `~/.cache`.
     public init(environment: [String: String]) {
         self.init(
-            folder: Self.folder(environment: environment),
+            folder: "\(UserCache.folder(environment: environment))/models",
             configuration: Configuration(environment: environment)
         )
-    }
-
-    /// The folder of the user's models; XDG requires to ignore a path that is not absolute.
-    static func folder(environment: [String: String]) -> String {
-        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-            return "\(cache)/workbench/models"
-        }
-        let home =
-            environment["HOME"].flatMap { $0.isEmpty ? nil : $0 }
-            ?? FileManager.default.homeDirectoryForCurrentUser.path
-        return "\(home)/.cache/workbench/models"
     }
 
     /// The installed models, by name.

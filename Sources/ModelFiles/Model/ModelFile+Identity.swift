@@ -10,9 +10,19 @@ extension ModelFile {
     /// The SHA-256 of the weights' file, or of several together, in hexadecimal; about a second per
     /// gigabyte.
     public func digest(isCancelled: () -> Bool = { false }) throws -> String {
-        let digests = try weights.paths.map {
-            try Files.sha256($0, isCancelled: isCancelled).hexadecimal
-        }
+        try digest { try Files.sha256($0, isCancelled: isCancelled).hexadecimal }
+    }
+
+    /// The same with the digests of unchanged files from a cache.
+    package func digest(
+        from cache: DigestCache,
+        isCancelled: () -> Bool = { false }
+    ) throws -> String {
+        try digest { try cache.sha256($0, isCancelled: isCancelled) }
+    }
+
+    private func digest(_ digest: (String) throws -> String) throws -> String {
+        let digests = try weights.paths.map(digest)
         // Each file's own digest, so that no border between two can move unseen.
         return digests.count == 1 ? digests[0] : sha256(of: digests.joined(separator: "\n"))
     }

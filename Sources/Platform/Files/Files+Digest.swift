@@ -41,3 +41,6 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 package func sha256(of text: String) -> String {
     hexadecimal(SHA256.hash(data: Array(text.utf8)))
 }
+
+/// The SHA-256 of bytes, in hexadecimal.
+package func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }

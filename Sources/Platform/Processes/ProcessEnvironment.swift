@@ -20,6 +20,12 @@ public enum ProcessEnvironment {
     /// The number of this process.
     package static var number: Int32 { getpid() }
 
+    /// The home folder of this process's user: `$HOME`, else the one of the user database.
+    package static func home(_ environment: [String: String] = variables) -> String {
+        if let home = environment["HOME"], !home.isEmpty { return home }
+        return getpwuid(getuid()).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) } ?? "/"
+    }
+
     /// The program's own file.
     package static var executable: String? { ResolvedPath.linkTarget("/proc/self/exe") }
 }

@@ -1,6 +1,6 @@
 import Machine
 package import ModelFiles
-import Platform
+package import Platform
 import Tensors
 package import Transformer
 
@@ -14,9 +14,10 @@ package final class ModelLibrary: Sendable {
     }
 
     private let entries = Guarded<[String: Entry]>([:])
+    private let digests: DigestCache
 
-    /// A library without opened models.
-    package init() {}
+    /// A library without opened models; `digests` keeps those of their files between processes.
+    package init(digests: DigestCache) { self.digests = digests }
 
     /// The model's file, opened again only if it has changed.
     package func file(_ path: String) throws -> ModelFile {
@@ -59,7 +60,7 @@ package final class ModelLibrary: Sendable {
     package func digest(_ path: String, isCancelled: () -> Bool = { false }) throws -> String {
         let entry = try entry(path)
         if let digest = entry.digest { return digest }
-        let digest = try entry.file.digest(isCancelled: isCancelled)
+        let digest = try entry.file.digest(from: digests, isCancelled: isCancelled)
         entries.withLock { $0[path]?.digest = digest }
         return digest
     }

@@ -11,7 +11,7 @@ import Transformer
 public final class ModelService: Sendable {
     let opened: OpenedFolder
     let events: EventBus<WorkspaceEvent>
-    let library = ModelLibrary()
+    let library: ModelLibrary
     let store: ModelStore
     let pulls = Guarded<[String: ModelPull]>([:])
 
@@ -23,6 +23,7 @@ public final class ModelService: Sendable {
     ) {
         self.opened = opened
         self.events = events
+        library = ModelLibrary(digests: DigestCache(environment: environment))
         var store = ModelStore(environment: environment)
         store.shippedFolder = resources.folder(named: "sample-data/models")
         self.store = store

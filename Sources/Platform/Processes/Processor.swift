@@ -1,5 +1,3 @@
-internal import Platform
-
 /// The machine's processor.
 package enum Processor {
     /// The product's name, as the kernel reports it.
