@@ -111,6 +111,22 @@ KERNEL(void, bf16_matrix,
      size_t N, size_t K),
     (c, c_stride, a, a_stride, panels, adds, M, N, K))
 
+// The same in float32: a panel is sixteen columns, row after row.
+KERNEL(size_t, f32_panel_count, (size_t contracted), (contracted))
+
+KERNEL(void, f32_panels_of_rows,
+    (float *panels, const void *matrix, uint32_t type, size_t row_bytes, size_t rows, size_t columns),
+    (panels, matrix, type, row_bytes, rows, columns))
+
+KERNEL(void, f32_panels_of_columns,
+    (float *panels, const void *matrix, uint32_t type, size_t row_bytes, size_t first, size_t columns, size_t rows),
+    (panels, matrix, type, row_bytes, first, columns, rows))
+
+KERNEL(void, f32_matrix,
+    (float *c, size_t c_stride, const float *a, size_t a_stride, const float *panels, bool adds, size_t M, size_t N,
+     size_t K),
+    (c, c_stride, a, a_stride, panels, adds, M, N, K))
+
 // The scratch memory that attention_forward (of at most 64 rows) or
 // attention_backward (of T rows) needs, aligned to 64 bytes.
 KERNEL(size_t, attention_scratch_bytes, (const wb_attention_shape *shape, size_t T, bool backward), (shape, T, backward))

@@ -17,7 +17,11 @@
 
 #include "interleaved.h"
 
+#include "products.h"
+
 #include "bf16.h"
+
+#include "f32.h"
 
 #include "attention.h"
 

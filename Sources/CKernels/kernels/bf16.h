@@ -153,69 +153,8 @@ static void bf16_panels_of_columns(
     }
 }
 
-#if defined(WB_AVX512)
-enum { BF16_PANELS = 4 };
-WB_INLINE int bf16_rows(int panels) { return panels == 4 ? 6 : 8; }
-#else
-enum { BF16_PANELS = 1 };
-WB_INLINE int bf16_rows(int panels) { (void)panels; return 4; }
-#endif
-
-WB_INLINE void bf16_tile(
-    const int M, const int R, float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels,
-    size_t panel, size_t pairs, size_t columns, bool adds) {
-    v16f acc[8][4];
-    for (int m = 0; m < M; m++) {
-        for (int r = 0; r < R; r++) {
-            const size_t first = (size_t)r * 16;
-            acc[m][r] = adds && columns > first ? load_part(c + (size_t)m * c_stride + first, columns - first)
-                                                : (v16f){0};
-        }
-    }
-    for (size_t p = 0; p < pairs; p++) {
-        v16u b[4];
-        for (int r = 0; r < R; r++) memcpy(&b[r], panels + (size_t)r * panel + p * 32, 64);
-        for (int m = 0; m < M; m++) {
-            uint32_t word;
-            memcpy(&word, a + (size_t)m * a_stride + 2 * p, 4);
-            const v16u both = splat16u(word);
-            for (int r = 0; r < R; r++) acc[m][r] = dot2(acc[m][r], b[r], both);
-        }
-    }
-    for (int m = 0; m < M; m++) {
-        for (int r = 0; r < R; r++) {
-            const size_t first = (size_t)r * 16;
-            if (columns > first) store_part(c + (size_t)m * c_stride + first, acc[m][r], columns - first);
-        }
-    }
-}
-
-WB_INLINE void bf16_strip(
-    const int R, float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, size_t panel,
-    size_t M, size_t columns, size_t pairs, bool adds) {
-    const int step = bf16_rows(R);
-    size_t m = 0;
-#define TILE(count)                                                                                                    \
-    bf16_tile(                                                                                                         \
-        count, R, c + m * c_stride, c_stride, a + m * a_stride, a_stride, panels, panel, pairs, columns, adds)
-    for (; m + (size_t)step <= M; m += (size_t)step) TILE(step);
-    if (step > 4 && m + 4 <= M) { TILE(4); m += 4; }
-    if (m + 2 <= M) { TILE(2); m += 2; }
-    for (; m < M; m++) TILE(1);
-#undef TILE
-}
-
 static void bf16_matrix(
     float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, bool adds, size_t M, size_t N,
     size_t K) {
-    const size_t panel = bf16_panel_count(K), pairs = (K + 1) / 2;
-    size_t n = 0;
-#define STRIP(R) bf16_strip(R, c + n, c_stride, a, a_stride, panels + n / 16 * panel, panel, M, N - n, pairs, adds)
-#if defined(WB_AVX512)
-    for (; n + 48 < N; n += 64) STRIP(4);
-    if (n + 32 < N) { STRIP(3); n += 48; }
-    if (n + 16 < N) { STRIP(2); n += 32; }
-#endif
-    for (; n < N; n += 16) STRIP(1);
-#undef STRIP
+    words_matrix(PAIRS, c, c_stride, a, a_stride / 2, panels, adds, M, N, (K + 1) / 2);
 }
