@@ -341,8 +341,8 @@ let package = Package(
         .testTarget(
             name: "RunsTests",
             dependencies: [
-                "Database", "Machine", "Registry", "Runs", "TestModels", "Tracking", "Training",
-                "Transformer",
+                "Database", "Machine", "Platform", "Registry", "Runs", "Tensors", "TestModels",
+                "Tracking", "Training", "Transformer",
             ]
         ),
         .testTarget(

@@ -92,10 +92,11 @@ extension RunService {
                 )
             } makeSampler: { trainer in
                 try RunSampler(inputs, trainer)
-            } finish: { [opened] report, bytes in
+            } finish: { [weak self, opened] report, bytes in
                 try Self.logResult(of: record, inputs, report, hold, opened)
                 if let forecast = run.forecast {
                     try Self.log(forecast, against: report, bytes, hold, opened)
+                    self?.learn(from: forecast, report, inputs)
                 }
                 return (report.result.path, report.conclusion)
             } ended: { [weak self] outcome in

@@ -9,12 +9,12 @@ import Transformer
 extension RunService {
     /// Checks a request, counts its examples and steps, and forecasts time and memory.
     ///
-    /// Blocks: opens the model, tokenizes the data and, unless asked not to, computes for a second
-    /// or two.
+    /// Blocks: opens the model, tokenizes the data and, if the time of such a run is not known yet,
+    /// computes for a second or two.
     ///
     /// - Parameters:
-    ///   - isMeasured: Whether the time is measured, which is not done while this process executes
-    ///     a run; else ``TrainingPlan/seconds`` is nil.
+    ///   - isMeasured: Whether the time is measured if it is not known, which is not done while this
+    ///     process executes a run; else it follows from earlier measurements, if there are any.
     ///   - isCancelled: Asked often while it reads and computes.
     /// - Throws: ``RunError`` with the code `conflict` if there is not enough memory.
     public func plan(
@@ -43,10 +43,14 @@ extension RunService {
         let inputs = try withoutActuallyEscaping(isCancelled) { isCancelled in
             try self.inputs(for: request, isCancelled: isCancelled)
         }
-        var forecast = try admittedForecast(inputs)
         // During a run it would measure half the machine, delay the run and take the memory twice.
         let isBusy = !executed.isEmpty
-        if isMeasured, !isBusy { forecast = try measured(forecast, inputs, isCancelled) }
+        let (forecast, basis) = try timed(
+            admittedForecast(inputs),
+            inputs,
+            isMeasured: isMeasured && !isBusy,
+            isCancelled
+        )
         return TrainingPlan(
             request: inputs.request,
             runName: try freeName(inputs),
@@ -59,12 +63,13 @@ extension RunService {
             memoryBytes: Int64(forecast.memory.peak),
             runMemoryBytes: Int64(forecast.memory.total),
             seconds: forecast.seconds,
+            timeBasis: basis,
             warnings: inputs.warnings + (isMeasured && isBusy ? [Self.busyWarning] : [])
         )
     }
 
     private static let busyWarning =
-        "The time is not forecast while another run is trained in this process."
+        "Another run is trained in this process; the time is for a machine without it."
 
     /// The ways to retry a run that is not live.
     ///
@@ -121,25 +126,6 @@ extension RunService {
             )
         }
         return forecast
-    }
-
-    /// The forecast with the measured speed of this machine.
-    func measured(
-        _ forecast: TrainingForecast,
-        _ inputs: TrainingInputs,
-        _ isCancelled: () -> Bool
-    ) throws -> TrainingForecast {
-        var measured = try TrainingForecast.measure(
-            model: inputs.model,
-            examples: inputs.examples,
-            evaluation: inputs.evaluation,
-            configuration: inputs.configuration,
-            isCancelled: isCancelled
-        )
-        measured.memory = forecast.memory
-        measured.secondsPerAnswering =
-            try RunSampler(inputs, adapter: nil)?.seconds(isCancelled: isCancelled) ?? 0
-        return measured
     }
 
     private func forecast(

@@ -184,7 +184,12 @@ extension RunService {
         let isStopped: @Sendable () -> Bool = { isEnding() || isCancelled() }
         var inputs = try inputs(for: request, isCancelled: isStopped)
         try inputs.checkLint()
-        let forecast = try measured(admittedForecast(inputs), inputs, isStopped)
+        let forecast = try timed(
+            admittedForecast(inputs),
+            inputs,
+            isMeasured: executed.isEmpty,
+            isStopped
+        ).forecast
         let (snapshot, evaluation) = try keptData(of: inputs, isStopped)
         inputs.request.then = try keptPhases(of: request, isStopped)
         if isStopped() { throw CancellationError() }

@@ -27,6 +27,8 @@ public final class RunService: Sendable {
     /// The models that runs share with chat and others.
     let library: ModelLibrary
     let machine: MachineMonitor
+    /// How fast this machine trains.
+    let speeds: SpeedBook
     let state: Guarded<State>
     /// What happens to runs, here and in other processes.
     package let events = EventBus<RunEvent>()
@@ -38,12 +40,14 @@ public final class RunService: Sendable {
         _ opened: OpenedFolder,
         sources: any RunSources,
         library: ModelLibrary,
-        machine: MachineMonitor
+        machine: MachineMonitor,
+        speeds: SpeedBook
     ) {
         self.opened = opened
         self.sources = sources
         self.library = library
         self.machine = machine
+        self.speeds = speeds
         let state = Guarded(State())
         self.state = state
         rules = RuleBook(opened) { id in state.withLock { $0.executions[id] != nil } }

@@ -40,6 +40,8 @@ public final class Workspace: Sendable {
         public var machine: MachineMonitor.Configuration?
         /// The bytes of memory still available to this process; nil if not known.
         public var availableMemory: @Sendable () -> Int64?
+        /// How fast this machine trains; nil for what the user's cache says.
+        package var speeds: SpeedBook?
 
         /// Creates a configuration; by default the folder from the environment, for reading and
         /// writing.
@@ -189,7 +191,9 @@ public final class Workspace: Sendable {
                 registry: registry
             ),
             library: models.library,
-            machine: machine
+            machine: machine,
+            speeds: configuration.speeds
+                ?? SpeedBook(environment: configuration.environment)
         )
         taskServices = WorkspaceTaskServices(
             opened,

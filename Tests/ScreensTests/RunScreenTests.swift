@@ -167,7 +167,7 @@ import Workspace
             │   ▼ 5 more                                                                   │
             │ left and right choose                                                        │
             ├ Forecast ────────────────────────────────────────────────────────────────────┤
-            │ time    measuring…                                                           │
+            │ time    reading the data…                                                    │
             │                                                                              │
             │                                                                              │
             │                                                                              │
@@ -181,7 +181,7 @@ import Workspace
         var driver = Self.live(width: 110, height: 30)
         driver.press("t")
         let request = try #require(driver.state.run.form?.request)
-        driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
+        driver.take(.run(.planned(.sample(request), request: request, isMeasured: false)))
         expectScreen(
             driver,
             """
@@ -270,7 +270,10 @@ import Workspace
 }
 
 extension TrainingPlan {
-    static func sample(_ request: TrainingRequest) -> TrainingPlan {
+    static func sample(
+        _ request: TrainingRequest,
+        _ basis: TimeBasis? = .measured
+    ) -> TrainingPlan {
         TrainingPlan(
             request: request,
             runName: "faq-qlora-1",
@@ -282,7 +285,8 @@ extension TrainingPlan {
             tokensPerEpoch: 34_560,
             memoryBytes: 610_000_000,
             runMemoryBytes: 560_000_000,
-            seconds: 432,
+            seconds: basis == nil ? nil : 432,
+            timeBasis: basis,
             warnings: []
         )
     }

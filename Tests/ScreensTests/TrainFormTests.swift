@@ -15,88 +15,147 @@ import Workspace
         return driver
     }
 
-    @Test func openingMeasuresAtOnce() throws {
-        let driver = Self.form()
+    @Test func openingForecastsFromWhatIsKnown() throws {
+        var driver = Self.form()
         let request = try #require(driver.state.run.form?.request)
         var expected = TrainingRequest(model: "smollm2-135m-instruct", dataset: "faq")
         expected.method = .qlora
         expected.epochs = 4
         #expect(request == expected)
-        #expect(driver.asked == [RunWork.plan(request, isMeasured: true)])
+        #expect(driver.asked == [RunWork.plan(request, isMeasured: false)])
+        driver.effects = []
+        driver.plan(request, .remembered)
+        #expect(driver.screen.contains("7m12s for 90 steps, measured here before"))
+        #expect(driver.screen.contains("610 MB forecast"))
+        #expect(driver.asked.isEmpty, "Nothing is measured that is known.")
     }
 
-    @Test func measurementIsScaledWhenOnlyNumbersOfStepsChange() throws {
+    @Test func memoryIsShownWhileATimeThatIsNotKnownIsMeasured() throws {
         var driver = Self.form()
         let request = try #require(driver.state.run.form?.request)
-        driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
-        #expect(driver.state.run.form?.estimate?.seconds == 432)
-        #expect(driver.state.run.form?.estimate?.isMeasured == true)
+        driver.effects = []
+        driver.plan(request, nil)
+        #expect(driver.asked == [RunWork.plan(request, isMeasured: true)])
+        #expect(driver.screen.contains("time    measuring…"))
+        #expect(driver.screen.contains("610 MB forecast"))
+        driver.effects = []
+        driver.plan(request, .measured, isMeasured: true)
+        #expect(driver.asked.isEmpty)
+        #expect(driver.screen.contains("7m12s for 90 steps, measured here"))
+        #expect(!driver.screen.contains("measuring"))
+    }
+
+    @Test func anEstimateSaysSoUntilItIsMeasured() throws {
+        var driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        driver.plan(request, .scaled)
+        #expect(driver.screen.contains("about 7m12s for 90 steps, scaled from a measurement"))
+        #expect(driver.screen.contains("measuring…"))
+        // The machine computes something else now, so nothing better is known.
+        driver.effects = []
+        driver.plan(request, .scaled, isMeasured: true)
+        #expect(driver.asked.isEmpty)
+        #expect(driver.screen.contains("about 7m12s"))
+        #expect(!driver.screen.contains("measuring"))
+    }
+
+    @Test func aFieldIsForecastWhileAnotherIsMeasured() throws {
+        var driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        driver.plan(request, nil)
+        driver.effects = []
         driver.press("ctrl+t")
         var quick = request
         quick.steps = 60
         quick.epochs = nil
         #expect(driver.asked == [RunWork.plan(quick, isMeasured: false)])
-        driver.take(.run(.planned(.sample(quick), request: quick, isMeasured: false)))
-        #expect(driver.state.run.form?.estimate?.isMeasured == false)
-        #expect(driver.state.run.form?.estimate?.seconds == 288)
-        driver.press("ctrl+t")
-        #expect(driver.state.run.form?.request == request)
+        driver.effects = []
+        driver.plan(quick, nil)
+        #expect(driver.asked.isEmpty, "The measurement under way serves this request too.")
+        driver.plan(request, .measured, isMeasured: true)
+        #expect(driver.asked == [RunWork.plan(quick, isMeasured: false)])
+        driver.effects = []
+        driver.plan(quick, .remembered)
+        #expect(driver.screen.contains("7m12s for 60 steps, measured here before"))
+        #expect(driver.asked.isEmpty)
     }
 
-    @Test func typingWhileMeasuringAsksOnceWhenItIsDone() throws {
+    @Test func typingCancelsAForecastOnceAndAsksForTheNewest() throws {
         var driver = Self.form()
         let request = try #require(driver.state.run.form?.request)
         driver.press("down", "down")
+        driver.effects = []
         driver.type("abc")
-        #expect(driver.asked.isEmpty)
-        driver.take(.run(.planned(.sample(request), request: request, isMeasured: true)))
+        #expect(driver.asked == [.abandon(.planning)])
+        driver.effects = []
+        driver.fail(request)
         var named = request
         named.runName = "abc"
         #expect(driver.asked == [RunWork.plan(named, isMeasured: false)])
+        #expect(driver.state.run.form?.problem == nil)
     }
 
     @Test func measurementIsCancelledWhenItIsOutdated() throws {
-        var closed = Self.form()
+        func measuring() throws -> (Driver, TrainingRequest) {
+            var driver = Self.form()
+            let request = try #require(driver.state.run.form?.request)
+            driver.plan(request, nil)
+            driver.effects = []
+            return (driver, request)
+        }
+        var (closed, _) = try measuring()
         closed.press("esc")
         #expect(closed.asked == [.abandon(.measurement)])
         closed.press("j")
         #expect(closed.asked.isEmpty)
 
-        var started = Self.form()
+        var (started, _) = try measuring()
         started.press("enter")
         #expect(started.asked.contains(.abandon(.measurement)))
 
-        var changed = Self.form()
-        let request = try #require(changed.state.run.form?.request)
+        var (changed, request) = try measuring()
         changed.press("right")
-        #expect(changed.asked == [.abandon(.measurement)])
-        changed.effects = []
-        changed.take(
-            .run(.planFailed(WorkspaceError(.cancelled, "It was given up."), request: request))
-        )
         var other = request
         other.dataset = "corpus-ko"
+        #expect(
+            changed.asked == [RunWork.plan(other, isMeasured: false), .abandon(.measurement)]
+        )
+        changed.effects = []
+        changed.plan(other, .scaled)
+        #expect(changed.asked.isEmpty, "The old measurement has not ended.")
+        changed.fail(request, isMeasured: true)
         #expect(changed.asked == [RunWork.plan(other, isMeasured: true)])
         #expect(changed.state.run.form?.problem == nil)
+    }
+
+    @Test func aMeasurementThatFailsIsNotRepeated() throws {
+        var driver = Self.form()
+        let request = try #require(driver.state.run.form?.request)
+        driver.plan(request, nil)
+        driver.effects = []
+        let error = WorkspaceError(.conflict, "The model's file has changed.")
+        driver.take(.run(.planFailed(error, request: request, isMeasured: true)))
+        #expect(driver.asked.isEmpty)
+        #expect(driver.screen.contains("The model's file has changed."))
+        #expect(driver.screen.contains("not measured"))
     }
 
     @Test func wrongNumberEndsTheMeasurementAndIsShownAtOnce() throws {
         var driver = Self.form()
         let request = try #require(driver.state.run.form?.request)
+        driver.plan(request, nil)
         driver.press("down", "down", "down", "down", "down", "down", "down")
+        driver.effects = []
         driver.type("1e-4e")
-        #expect(driver.asked == [.abandon(.measurement)])
+        #expect(driver.asked.contains(.abandon(.measurement)))
         #expect(driver.screen.contains("learning rate: write a number"))
         #expect(!driver.screen.contains("measuring"))
-        driver.effects = []
-        driver.take(
-            .run(.planFailed(WorkspaceError(.cancelled, "It was given up."), request: request))
-        )
-        #expect(driver.asked.isEmpty)
+        driver.fail(request, isMeasured: true)
         driver.press("backspace")
         var other = request
         other.learningRate = 1e-4
-        #expect(driver.asked == [RunWork.plan(other, isMeasured: true)])
+        #expect(driver.state.run.form?.request == other)
+        #expect(driver.state.run.form?.problem == nil)
     }
 
     @Test func wrongAnswerIsShownAndNothingStarts() {
@@ -149,5 +208,23 @@ import Workspace
                 == "workbench train --model smol --data 'my data.jsonl' "
                 + "--run-name 'it'\\''s mine' --steps 60"
         )
+    }
+}
+
+extension Driver {
+    /// A forecast that arrives.
+    fileprivate mutating func plan(
+        _ request: TrainingRequest,
+        _ basis: TimeBasis?,
+        isMeasured: Bool = false
+    ) {
+        let plan = TrainingPlan.sample(request, basis)
+        take(.run(.planned(plan, request: request, isMeasured: isMeasured)))
+    }
+
+    /// A forecast that was cancelled.
+    fileprivate mutating func fail(_ request: TrainingRequest, isMeasured: Bool = false) {
+        let error = WorkspaceError(.cancelled, "It was given up.")
+        take(.run(.planFailed(error, request: request, isMeasured: isMeasured)))
     }
 }

@@ -23,8 +23,10 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
     public var memoryBytes: Int64
     /// The part of it that the run takes.
     public var runMemoryBytes: Int64
-    /// The forecast of the run's seconds, measured on this machine with this model and data.
+    /// The forecast of the run's seconds; nil if no speed of this machine is known.
     public var seconds: Double?
+    /// What ``seconds`` rests on; nil without it.
+    public var timeBasis: TimeBasis?
     /// What a person should know before the start, such as truncated examples.
     public var warnings: [String]
     /// The plans of the phases after it.
@@ -43,6 +45,7 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
         memoryBytes: Int64,
         runMemoryBytes: Int64,
         seconds: Double?,
+        timeBasis: TimeBasis? = nil,
         warnings: [String]
     ) {
         self.request = request
@@ -56,6 +59,7 @@ public struct TrainingPlan: Equatable, Sendable, Codable {
         self.memoryBytes = memoryBytes
         self.runMemoryBytes = runMemoryBytes
         self.seconds = seconds
+        self.timeBasis = timeBasis
         self.warnings = warnings
     }
 }

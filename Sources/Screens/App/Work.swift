@@ -82,6 +82,8 @@ package enum Lane: Hashable, Sendable, CaseIterable {
     case store
     /// Starting and resuming runs, which load a model.
     case engine
+    /// Forecasting what a run would cost from what is known, in some tenths of a second.
+    case planning
     /// Measuring what a run would cost, which takes seconds.
     case measurement
 }

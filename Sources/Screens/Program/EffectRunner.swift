@@ -13,6 +13,7 @@ final class EffectRunner {
     private let opening = WorkQueue(name: "wb-open", owner: "The screen")
     private let queues = [
         Lane.engine: WorkQueue(name: "wb-engine", owner: "The screen"),
+        .planning: WorkQueue(name: "wb-plan", owner: "The screen"),
         .measurement: WorkQueue(name: "wb-measure", owner: "The screen"),
     ]
     private let abandoned = Abandoned()
@@ -112,7 +113,7 @@ final class EffectRunner {
             workspace.perform({ _ in call() }) { result in
                 if case .failure(let error) = result { mailbox.post([work.failed(error)]) }
             }
-        case .engine, .measurement:
+        case .engine, .planning, .measurement:
             if let queue = queues[work.lane] { add(to: queue, call, failed: work.failed) }
         }
     }

@@ -15,6 +15,19 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
         public let optimizerSecondsPerStep: Double
         /// The number of measured tokens.
         public let tokens: Int
+
+        /// A rate of given seconds.
+        public init(
+            trainingSecondsPerToken: Double,
+            evaluationSecondsPerToken: Double,
+            optimizerSecondsPerStep: Double,
+            tokens: Int
+        ) {
+            self.trainingSecondsPerToken = trainingSecondsPerToken
+            self.evaluationSecondsPerToken = evaluationSecondsPerToken
+            self.optimizerSecondsPerStep = optimizerSecondsPerStep
+            self.tokens = tokens
+        }
     }
 
     /// Optimizer steps.
@@ -31,16 +44,21 @@ public struct TrainingForecast: Sendable, Codable, Equatable {
     public let evaluationTokens: Int
     /// An estimate of the memory.
     public var memory: MemoryForecast
-    /// The measured rate; nil if it was not measured.
-    public let rate: Rate?
+    /// The operations of its steps.
+    public let work: StepWork
+    /// The rate; nil if it is not known.
+    public var rate: Rate?
+    /// The factor between finished runs and their forecasts; set by the caller.
+    public var correction = 1.0
 
-    /// An estimate of the run's seconds; nil if the rate was not measured.
+    /// An estimate of the run's seconds; nil if the rate is not known.
     public var seconds: Double? {
         rate.map {
-            Double(trainingTokens) * $0.trainingSecondsPerToken
-                + Double(evaluationTokens) * $0.evaluationSecondsPerToken
-                + Double(steps) * $0.optimizerSecondsPerStep
-                + Double(evaluations) * secondsPerAnswering
+            correction
+                * (Double(trainingTokens) * $0.trainingSecondsPerToken
+                    + Double(evaluationTokens) * $0.evaluationSecondsPerToken
+                    + Double(steps) * $0.optimizerSecondsPerStep
+                    + Double(evaluations) * secondsPerAnswering)
         }
     }
 }
@@ -109,6 +127,7 @@ extension TrainingPlan {
                 tokenCapacity: tokenCapacity,
                 longestSequence: longestExample
             ),
+            work: StepWork(model, configuration, training.examples),
             rate: rate
         )
     }

@@ -87,7 +87,10 @@ struct TrainCommand: ParsableCommand {
             ("examples", "\(plan.trainingExamples), \(plan.evaluationExamples) held out"),
             ("steps", "\(plan.totalSteps)"), ("tokens an epoch", "\(plan.tokensPerEpoch)"),
             ("memory, forecast", Figures.bytes(plan.memoryBytes)),
-            ("time, from a measured step", plan.seconds.map(Figures.duration) ?? Figures.none),
+            (
+                "time\(plan.timeBasis.map { ", \($0.words)" } ?? "")",
+                plan.seconds.map(Figures.duration) ?? Figures.none
+            ),
         ] { table.add([name, value]) }
         table.print()
         for warning in plan.warnings { Console.note("note: \(warning)") }

@@ -19,7 +19,7 @@ package enum RunAction: Equatable, Sendable {
     /// The form's request was checked and forecast.
     case planned(TrainingPlan, request: TrainingRequest, isMeasured: Bool)
     /// The form's request cannot be run.
-    case planFailed(WorkspaceError, request: TrainingRequest)
+    case planFailed(WorkspaceError, request: TrainingRequest, isMeasured: Bool)
     /// A run started or resumed.
     case started(RunSummary, command: String)
     /// A run cannot be started or resumed.

@@ -96,7 +96,7 @@ extension RunState: PaneState {
     }
 
     package mutating func settle(_ context: Context) -> [Effect] {
-        openWantedForm(context) + abandonMeasurement()
+        openWantedForm(context) + abandonForecasts()
     }
 
     package func copyable(_ context: Context) -> String? { selected(in: context.library)?.id }

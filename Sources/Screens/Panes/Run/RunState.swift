@@ -27,10 +27,10 @@ package struct RunState: Equatable, Sendable {
     var reportedCheckpoints: [String: Int] = [:]
     /// The live runs that other processes execute and that are no tasks of flows.
     var elsewhere: Set<String> = []
-    /// The request that is being measured, for this form or for a closed one.
-    var measuring: TrainingRequest?
-    /// Whether that measurement was cancelled.
-    var isMeasurementAbandoned = false
+    /// The request that is being forecast, for this form or for a closed one.
+    var planning: Forecasting?
+    /// The request that is being measured.
+    var measuring: Forecasting?
     /// Whether the machine is being measured because a run is live.
     var isFollowingMachine = false
     /// Whether the runs have been read before; the first time, a live one is selected.
@@ -87,5 +87,19 @@ extension RunSummary {
         shape["layers"] = parameters["layers"] ?? ""
         shape["rslora"] = parameters["rslora"] ?? "false"
         return shape
+    }
+}
+
+/// A forecast under way.
+struct Forecasting: Equatable, Sendable {
+    let request: TrainingRequest
+    private var isAbandoned = false
+
+    init(request: TrainingRequest) { self.request = request }
+
+    /// Marks it as cancelled; false if it was before.
+    mutating func abandon() -> Bool {
+        defer { isAbandoned = true }
+        return !isAbandoned
     }
 }

@@ -14,8 +14,13 @@ package enum RunWork {
         }
     }
 
+    /// A forecast of what a run would take.
+    ///
+    /// - Parameter isMeasured: Whether a time that is not known is measured, which takes seconds; the
+    ///   other kind does not wait for it.
     package static func plan(_ request: TrainingRequest, isMeasured: Bool) -> Effect {
-        .work("plan run", request, isMeasured, lane: .measurement) { workspace, isCancelled in
+        let lane: Lane = isMeasured ? .measurement : .planning
+        return .work("plan run", request, isMeasured, lane: lane) { workspace, isCancelled in
             let plan = try workspace.runs.plan(
                 request,
                 isMeasured: isMeasured,
@@ -23,7 +28,7 @@ package enum RunWork {
             )
             return .run(.planned(plan, request: request, isMeasured: isMeasured))
         } failed: {
-            .run(.planFailed($0, request: request))
+            .run(.planFailed($0, request: request, isMeasured: isMeasured))
         }
     }
 

@@ -13,12 +13,20 @@ extension RunState {
             return replan()
         case .submit: return submit()
         case .planned(let plan, let request, let isMeasured):
-            endMeasurement(of: request)
-            form?.take(plan, for: request, isMeasured: isMeasured)
+            end(request, isMeasured: isMeasured)
+            if isMeasured {
+                form?.takeMeasured(plan, for: request)
+            } else {
+                form?.take(plan, for: request)
+            }
             return replan()
-        case .planFailed(let error, let request):
-            endMeasurement(of: request)
-            form?.take(error, for: request)
+        case .planFailed(let error, let request, let isMeasured):
+            end(request, isMeasured: isMeasured)
+            if isMeasured {
+                form?.takeMeasured(error, for: request)
+            } else {
+                form?.take(error, for: request)
+            }
             return replan()
         default: return []
         }
@@ -29,27 +37,38 @@ extension RunState {
         return replan()
     }
 
-    /// Requests a forecast of the form's request, unless one is under way.
+    /// Requests a forecast of the form's request from what is known, and then, if that is not enough, a
+    /// measurement; neither if one is under way.
     mutating func replan() -> [Effect] {
-        guard let form, !form.isStarting, let effect = self.form?.nextForecast() else { return [] }
-        if self.form?.isMeasuring == true {
-            measuring = self.form?.pending
-            isMeasurementAbandoned = false
+        if planning == nil, let request = form?.nextForecast() {
+            planning = Forecasting(request: request)
+            return [RunWork.plan(request, isMeasured: false)]
         }
-        return [effect]
+        if measuring == nil, let request = form?.unmeasured {
+            measuring = Forecasting(request: request)
+            return [RunWork.plan(request, isMeasured: true)]
+        }
+        return []
     }
 
-    /// Cancels a measurement that is no longer needed and would delay the next one.
-    mutating func abandonMeasurement() -> [Effect] {
-        guard let measuring, !isMeasurementAbandoned else { return [] }
+    /// Cancels forecasts that are no longer needed and would delay the next ones.
+    mutating func abandonForecasts() -> [Effect] {
         let wanted = form.flatMap { $0.isStarting ? nil : $0.request }
-        if let wanted, wanted.costsAStep(like: measuring) { return [] }
-        isMeasurementAbandoned = true
-        return [.abandon(.measurement)]
+        var effects: [Effect] = []
+        if let request = planning?.request, request != wanted, planning?.abandon() == true {
+            effects.append(.abandon(.planning))
+        }
+        if let request = measuring?.request, wanted?.costsAStep(like: request) != true,
+            measuring?.abandon() == true
+        {
+            effects.append(.abandon(.measurement))
+        }
+        return effects
     }
 
-    private mutating func endMeasurement(of request: TrainingRequest) {
-        if request == measuring { measuring = nil }
+    private mutating func end(_ request: TrainingRequest, isMeasured: Bool) {
+        if isMeasured, request == measuring?.request { measuring = nil }
+        if !isMeasured, request == planning?.request { planning = nil }
     }
 
     /// Opens the form that was requested before models and datasets were read.

@@ -6,14 +6,6 @@ package import Workspace
 
 /// The form for a new run, with its forecast.
 package struct TrainForm: Equatable, Sendable {
-    /// The measured time of a step.
-    package struct Measurement: Equatable, Sendable {
-        /// The request that was measured.
-        package var request: TrainingRequest
-        /// Seconds an optimizer step.
-        package var secondsPerStep: Double
-    }
-
     /// A finished run that another one can continue from.
     package struct Start: Equatable, Sendable {
         /// Its name in the form.
@@ -51,12 +43,10 @@ package struct TrainForm: Equatable, Sendable {
     package private(set) var plan: TrainingPlan?
     /// The request of ``plan``.
     package private(set) var planned: TrainingRequest?
-    /// The newest measurement.
-    package private(set) var measurement: Measurement?
     /// The request whose forecast is under way.
     package private(set) var pending: TrainingRequest?
-    /// Whether that forecast measures.
-    package private(set) var isMeasuring = false
+    /// The request whose time is known as well as it can be.
+    private var settled: TrainingRequest?
     /// Why the request cannot be run.
     package private(set) var problem: WorkspaceError?
     /// Whether the run is being started.
@@ -173,41 +163,62 @@ package struct TrainForm: Equatable, Sendable {
         }
     }
 
-    /// The forecast to request now; nil if the last one is still valid or one is under way.
-    mutating func nextForecast() -> Effect? {
-        guard pending == nil, let request, request != planned, request != refused else {
-            return nil
-        }
-        let isMeasured = measurement.map { !$0.request.costsAStep(like: request) } ?? true
+    /// The request to forecast now from what is known; nil if the last forecast is still valid or one
+    /// is under way.
+    mutating func nextForecast() -> TrainingRequest? {
+        guard pending == nil, !isStarting, let request, request != planned, request != refused
+        else { return nil }
         pending = request
-        isMeasuring = isMeasured
         problem = nil
-        return RunWork.plan(request, isMeasured: isMeasured)
+        return request
     }
 
-    mutating func take(_ plan: TrainingPlan, for request: TrainingRequest, isMeasured: Bool) {
+    /// The request whose time must be measured, because nothing known says it well enough.
+    var unmeasured: TrainingRequest? {
+        guard !isStarting, let plan, let request, request == planned, request != settled else {
+            return nil
+        }
+        return plan.timeBasis == nil || plan.timeBasis == .scaled ? request : nil
+    }
+
+    mutating func take(_ plan: TrainingPlan, for request: TrainingRequest) {
         guard request == pending else { return }
         pending = nil
-        isMeasuring = false
+        show(plan, for: request)
+    }
+
+    /// Takes a forecast whose time was measured.
+    mutating func takeMeasured(_ plan: TrainingPlan, for request: TrainingRequest) {
+        guard let current = self.request else { return }
+        if request == current {
+            settled = request
+            show(plan, for: request)
+        } else if current.costsAStep(like: request) {
+            // More is known now.
+            planned = nil
+        }
+    }
+
+    private mutating func show(_ plan: TrainingPlan, for request: TrainingRequest) {
         self.plan = plan
         planned = request
         refused = nil
         problem = nil
-        if isMeasured, let seconds = plan.seconds, plan.totalSteps > 0 {
-            measurement = Measurement(
-                request: request,
-                secondsPerStep: seconds / Double(plan.totalSteps)
-            )
-        }
     }
 
     mutating func take(_ error: WorkspaceError, for request: TrainingRequest) {
         guard request == pending else { return }
         pending = nil
-        isMeasuring = false
         // Cancelled for another request, which is forecast next.
         guard error.code != .cancelled else { return }
         refused = request
+        problem = error
+    }
+
+    /// Takes the failure of a measurement.
+    mutating func takeMeasured(_ error: WorkspaceError, for request: TrainingRequest) {
+        guard error.code != .cancelled, request == self.request else { return }
+        settled = request
         problem = error
     }
 

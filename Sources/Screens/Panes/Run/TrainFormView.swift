@@ -71,22 +71,20 @@ enum TrainFormView {
 
     private static func time(of form: TrainForm, _ glyphs: GlyphSet) -> StyledText {
         var text = label("time")
-        // An invalid answer cancels the measurement, which takes a moment.
-        let isMeasuring = form.isMeasuring && form.form.isValid
-        if let estimate = form.estimate {
-            text.append(
-                "\(estimate.isMeasured ? "" : "about ")\(Figures.duration(estimate.seconds))"
-            )
-            if let steps = form.plan?.totalSteps { text.append(" for \(steps) steps") }
-            text.append(
-                estimate.isMeasured ? ", measured here" : ", scaled from a measurement",
-                .muted
-            )
-        } else if !isMeasuring {
+        if let plan = form.plan, let seconds = plan.seconds, let basis = plan.timeBasis {
+            let prefix = basis == .scaled ? "about " : ""
+            text.append("\(prefix)\(Figures.duration(seconds)) for \(plan.totalSteps) steps")
+            text.append(", \(basis.words)", .muted)
+        } else if form.plan != nil, form.unmeasured == nil {
             text.append("not measured", .muted)
         }
-        if isMeasuring {
-            text.append("\(form.estimate == nil ? "" : " ")measuring\(glyphs.ellipsis)", .accent)
+        if form.plan == nil, form.pending != nil {
+            text.append("reading the data\(glyphs.ellipsis)", .accent)
+        } else if form.unmeasured != nil {
+            text.append(
+                "\(form.plan?.seconds == nil ? "" : " ")measuring\(glyphs.ellipsis)",
+                .accent
+            )
         }
         return text
     }
@@ -106,23 +104,5 @@ enum TrainFormView {
 
     private static func label(_ name: String) -> StyledText {
         StyledText(name.padded(to: 8), .muted)
-    }
-}
-
-extension TrainForm {
-    /// The seconds the run would take: measured for this request, or scaled from the last
-    /// measurement; nil before the first.
-    package var estimate: (seconds: Double, isMeasured: Bool)? {
-        guard let plan, let measurement, let planned else { return nil }
-        if let seconds = plan.seconds, measurement.request == planned, request == planned {
-            return (seconds, true)
-        }
-        let rows = Double(planned.batchSize * planned.gradientAccumulation)
-        let measuredRows = Double(
-            measurement.request.batchSize * measurement.request.gradientAccumulation
-        )
-        guard measuredRows > 0 else { return nil }
-        let seconds = measurement.secondsPerStep * Double(plan.totalSteps) * rows / measuredRows
-        return (seconds, false)
     }
 }
