@@ -176,6 +176,9 @@ final class ScriptedTerminal: Terminal {
         }
         #expect(program.state.access.isOpen)
         #expect(program.state.library.runs == [])
+        // No time has passed on the test's clock, in which a frame would be due.
+        #expect(terminal.frames.count == 2, "The list of runs is not drawn later than it is read.")
+        #expect(terminal.frames[1] != terminal.frames[0])
         program.workspace?.close()
     }
 }

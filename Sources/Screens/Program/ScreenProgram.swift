@@ -96,6 +96,7 @@ public final class ScreenProgram {
     /// Waits for input or actions, applies them, and draws once.
     package func step() {
         let hadFrameDue = isFrameDue
+        let hadRuns = state.library.runs != nil
         let events = terminal.readEvents(timeout: timeout)
         let posted = mailbox.take()
         for event in events { take(.input(event)) }
@@ -104,7 +105,9 @@ public final class ScreenProgram {
         guard state.exit == nil else { return }
         let isAnswer = events.contains { $0 != .wake }
         isFrameDue = isAnswer || !posted.isEmpty || hadFrameDue || isFrameDue
-        if isFrameDue, isAnswer || clock().timeIntervalSince(lastFrame) >= Self.framePace { draw() }
+        // The first frame with the list of runs, for which a person waits, is not delayed.
+        let isAwaited = isAnswer || !hadRuns && state.library.runs != nil
+        if isFrameDue, isAwaited || clock().timeIntervalSince(lastFrame) >= Self.framePace { draw() }
     }
 
     /// The time until a frame is due or a message expires; nil when neither is.
