@@ -4,7 +4,9 @@ import Platform
 
 /// The connections of a store, after the file was checked, created and migrated.
 struct Connections {
+    /// The writer, in WAL.
     let pool: DatabasePool
+    let readers: Readers
     let watcher: DatabaseQueue
     let isReadOnly: Bool
     let notice: String?
@@ -22,6 +24,7 @@ struct Connections {
         var watching = Self.connection(configuration)
         watching.readonly = true
         watcher = try DatabaseQueue(path: path, configuration: watching)
+        readers = Readers(path: path, watching)
         let stamp = try watcher.read { try SchemaStamp(reading: $0, path: path) }
 
         if case .workbench(let version) = stamp, version > migrations.count {

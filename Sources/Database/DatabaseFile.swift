@@ -40,6 +40,7 @@ public final class DatabaseFile: Sendable {
     public let notice: String?
 
     let pool: DatabasePool
+    private let readers: Readers
     /// One connection for all queries of `PRAGMA data_version`, whose values are per connection.
     private let watcher: DatabaseQueue
     /// Identifies entries that were written through this open file.
@@ -86,6 +87,7 @@ public final class DatabaseFile: Sendable {
         }
         self.path = path
         pool = opened.pool
+        readers = opened.readers
         watcher = opened.watcher
         isReadOnly = opened.isReadOnly
         notice = opened.notice
@@ -97,6 +99,7 @@ public final class DatabaseFile: Sendable {
         calls.wait { $0.count == 0 ? () : nil }
         try StoreError.translating(path: path) {
             try watcher.close()
+            try readers.close()
             try pool.close()
         }
     }
@@ -131,7 +134,7 @@ public final class DatabaseFile: Sendable {
     package func read<T>(_ body: (Database) throws -> T) throws -> T {
         let isWriting = isWriting
         return try calling {
-            try isWriting ? pool.unsafeReentrantWrite(body) : pool.read(body)
+            try isWriting ? pool.unsafeReentrantWrite(body) : readers.read(body)
         }
     }
 

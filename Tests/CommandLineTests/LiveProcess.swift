@@ -11,15 +11,11 @@ struct LiveProcess {
         return state != "Z" && state != "X"
     }
 
-    /// The number of context switches of its threads, without that of libdispatch.
-    ///
-    /// Once a block has run on a thread of its pool, as with SQLite's connections now and then, its
-    /// manager checks each second whether the pool's threads are blocked, to the process's end.
+    /// The number of context switches of its threads.
     var contextSwitches: Int {
         let threads =
             (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
         return threads.reduce(0) { sum, thread in
-            guard read("task/\(thread)/comm")?.contains("qos") != true else { return sum }
             let lines = (read("task/\(thread)/status") ?? "").split(separator: "\n")
             return sum
                 + lines.filter { $0.contains("ctxt_switches") }
