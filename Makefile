@@ -7,7 +7,7 @@ MODEL := smollm2-135m-instruct
 PREFIX ?= /usr/local
 # The kernels that this processor can run: the names are those of its features.
 FORCED_KERNELS := portable $(shell grep -m1 ^flags /proc/cpuinfo 2>/dev/null | tr ' ' '\n' | \
-	sed -n 's/^avx2$$/avx2/p; s/^avx512dq$$/avx512/p; s/^avx512_vnni$$/avx512vnni/p')
+	sed -n 's/^avx2$$/avx2 amx-in-c/p; s/^avx512dq$$/avx512/p; s/^avx512_vnni$$/avx512vnni/p')
 SOAK_THEMES := paths users uploads races calls registry flips checkpoints disks garbage leaving keys flows
 SWIFT_FILES := Package.swift Sources Tests
 

@@ -9,7 +9,7 @@ static const char *refused;
 
 static bool always(void) { return true; }
 
-// From the least to the most capable.
+// From the least to the most capable, then the one for tests.
 static const struct {
     const wb_kernel_table *table;
     bool (*is_usable)(void);
@@ -20,6 +20,8 @@ static const struct {
     {&wb_kernels_avx512, wb_has_avx512},
     {&wb_kernels_avx512vnni, wb_has_avx512vnni},
     {&wb_kernels_avx512bf16, wb_has_avx512bf16},
+    {&wb_kernels_amx, wb_may_use_amx},
+    {&wb_kernels_amx_in_c, wb_has_avx2},
 #endif
 };
 
@@ -35,17 +37,24 @@ const char *wb_instruction_set_name(size_t instruction_set) {
 
 const wb_kernel_table *wb_active_kernels(void) { return active; }
 
+void wb_meet_tiles(void) {
+#if defined(__x86_64__)
+    if (active == &wb_kernels_amx && !wb_thread_may_use_amx()) active = &wb_kernels_avx512bf16;
+#endif
+}
+
 const char *wb_refused_instruction_set(void) { return refused; }
 
 __attribute__((constructor)) static void choose(void) {
     const char *wanted = getenv("WORKBENCH_ISA");
     if (wanted && !*wanted) wanted = NULL;
     bool isFound = false;
-    for (size_t i = 0; i < WB_INSTRUCTION_SETS; i++) {
-        const wb_kernel_table *table = wb_kernels(i);
-        if (!table || isFound) continue;
-        active = table;
-        isFound = wanted && strcmp(table->name, wanted) == 0;
+    for (size_t i = 0; i < WB_INSTRUCTION_SETS && !isFound; i++) {
+        if (!sets[i].table) continue;
+        isFound = wanted && strcmp(sets[i].table->name, wanted) == 0;
+        if (i == WB_AMX_IN_C && !isFound) continue;
+        if (wb_kernels(i)) active = wb_kernels(i);
+        else isFound = false;
     }
     refused = wanted && !isFound ? wanted : NULL;
 }

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/eventfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -29,8 +31,13 @@ static volatile sig_atomic_t is_remembered;
 static volatile sig_atomic_t asked_hang_up, asked_terminate, asked_resize, asked_suspend,
     asked_resumed;
 
-// A crash may have been an overflow of the stack.
+// A crash may have been an overflow of the stack. With the tile registers of AMX a signal alone takes
+// eleven kilobytes; the system says how much.
 static char crash_stack[64 * 1024];
+enum { room_in_crash = 16 * 1024 };
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
 
 bool guard_remember(int input, int output, const char *restore) {
     if (tcgetattr(input, &saved_modes) != 0) return false;
@@ -97,6 +104,9 @@ void guard_install(int event) {
     event_fd = event;
     // The alternate stack belongs to a thread: this one draws, so crashes while drawing are on it.
     stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
+    size_t needed = getauxval(AT_MINSIGSTKSZ) + room_in_crash;
+    void *larger = needed > sizeof crash_stack ? malloc(needed) : NULL;
+    if (larger) stack = (stack_t){.ss_sp = larger, .ss_size = needed};
     sigaltstack(&stack, NULL);
 
     struct sigaction crash = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};

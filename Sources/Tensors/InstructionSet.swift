@@ -4,8 +4,9 @@ internal import Platform
 /// Which kernels this process computes with.
 ///
 /// The best ones that the processor supports, unless the environment variable
-/// `WORKBENCH_ISA` names others: `avx512bf16` (AVX-512 with VNNI and BF16), `avx512vnni` (with VNNI
-/// alone), `avx512`, `avx2` or `portable`.
+/// `WORKBENCH_ISA` names others: `amx` (tiles, and all of the next), `avx512bf16` (AVX-512 with VNNI
+/// and BF16), `avx512vnni` (with VNNI alone), `avx512`, `avx2` or `portable`. `amx-in-c` has the
+/// tiles in plain C; it is for tests on machines without them.
 public enum InstructionSet {
     /// The kernels in use.
     public static var name: String { String(cString: wb_active_kernels().pointee.name) }
@@ -20,11 +21,19 @@ public enum InstructionSet {
     /// others widen them to float32 first.
     public static var hasBFloat16: Bool { uses(WB_UNIT_BF16) }
 
+    /// Whether the kernels in use multiply bfloat16 numbers in tiles (AMX), be they instructions or
+    /// plain C.
+    public static var hasTiles: Bool { uses(WB_UNIT_TILES) }
+
+    /// Why this process may not use the tiles that the processor has; nil if it may, or if there are
+    /// none.
+    public static var tilesRefusal: String? { wb_tiles_refusal().map { String(cString: $0) } }
+
     private static func uses(_ unit: Int) -> Bool {
         wb_active_kernels().pointee.units & UInt32(unit) != 0
     }
 
-    /// The kernels that this processor can use, the least capable first.
+    /// The kernels that this processor can use, the least capable first; those for tests are the last.
     public static var available: [String] {
         (0..<Int(WB_INSTRUCTION_SETS)).compactMap { index in
             wb_kernels(index).map { String(cString: $0.pointee.name) }

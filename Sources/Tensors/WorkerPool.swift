@@ -57,6 +57,7 @@ public final class WorkerPool: @unchecked Sendable {
     private let isClosing = Atomic<Bool>(false)
     private var job: Job?
     private var isTaken = false
+    private var threadsWithTiles = 0
     private var threads: [pthread_t] = []
 
     /// The number of polls before a waiting thread sleeps: about thirty microseconds.
@@ -74,6 +75,7 @@ public final class WorkerPool: @unchecked Sendable {
         pthread_mutex_init(mutex, nil)
         for condition in [workArrived, workersLeft, turnEnded] { pthread_cond_init(condition, nil) }
         for worker in 1..<max(1, threads) { startThread(worker) }
+        if InstructionSet.hasTiles { waitUntilThreadsHaveTiles() }
     }
 
     deinit {
@@ -215,9 +217,26 @@ public final class WorkerPool: @unchecked Sendable {
         if status == 0 { threads.append(thread) } else { start.release() }
     }
 
+    /// A thread's first use of the tile unit may be refused, and decides what kernels are used: so
+    /// it comes before the first job.
+    private func waitUntilThreadsHaveTiles() {
+        pthread_mutex_lock(mutex)
+        while threadsWithTiles < threads.count { pthread_cond_wait(workersLeft, mutex) }
+        pthread_mutex_unlock(mutex)
+    }
+
+    private func meetTiles() {
+        wb_meet_tiles()
+        pthread_mutex_lock(mutex)
+        threadsWithTiles += 1
+        pthread_cond_signal(workersLeft)
+        pthread_mutex_unlock(mutex)
+    }
+
     private func serve(as worker: Int) {
         // The screen's thread goes first.
         wb_lower_thread_priority(5)
+        meetTiles()
         var seen: UInt32 = 0
         while let generation = nextJob(after: seen) {
             seen = generation

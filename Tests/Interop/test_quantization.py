@@ -108,7 +108,7 @@ def test_blocks_are_written_as_gguf_writes_them(kernels, type):
     check_writing(kernels, type)
 
 
-@pytest.mark.parametrize("set", ["portable", "avx2", "avx512", "avx512vnni", "avx512bf16"])
+@pytest.mark.parametrize("set", ["portable", "avx2", "avx512", "avx512vnni", "avx512bf16", "amx", "amx-in-c"])
 def test_every_instruction_set_reads_and_writes_alike(library, set):
     done = subprocess.run([sys.executable, __file__, str(library)], env={**os.environ, "WORKBENCH_ISA": set})
     assert done.returncode == 0

@@ -42,8 +42,9 @@ typedef struct {
 #undef KERNEL
 
 // The units of a processor that kernels may use: vectors of 64 bytes, products of
-// bytes (VNNI), products of bfloat16 pairs (BF16).
-enum { WB_UNIT_AVX512 = 1, WB_UNIT_VNNI = 2, WB_UNIT_BF16 = 4 };
+// bytes (VNNI), products of bfloat16 pairs (BF16), products of tiles of bfloat16
+// (AMX), be they instructions or plain C.
+enum { WB_UNIT_AVX512 = 1, WB_UNIT_VNNI = 2, WB_UNIT_BF16 = 4, WB_UNIT_TILES = 8 };
 
 // The kernels of one instruction set.
 typedef struct {
@@ -56,8 +57,10 @@ typedef struct {
 
 // The instruction sets from the least to the most capable: "portable",
 // "avx2", "avx512", "avx512vnni" (AVX-512 and VNNI), "avx512bf16" (VNNI and
-// BF16). Null where this program or this processor has no such kernels.
-enum { WB_INSTRUCTION_SETS = 5 };
+// BF16), "amx" (those and tiles); and "amx-in-c", tiles in plain C for tests,
+// which is used only if it is asked for. Null where this program or this
+// processor has no such kernels.
+enum { WB_INSTRUCTION_SETS = 7, WB_AMX = 5, WB_AMX_IN_C = 6 };
 const wb_kernel_table *wb_kernels(size_t instruction_set);
 
 // The name of an instruction set, whether this processor has it or not; null
@@ -67,6 +70,15 @@ const char *wb_instruction_set_name(size_t instruction_set);
 // The kernels in use: the best there are, or those that the environment
 // variable WORKBENCH_ISA names.
 const wb_kernel_table *wb_active_kernels(void);
+
+// Why this process may not use the tile unit that the processor has; null if it
+// may, or if there is none.
+const char *wb_tiles_refusal(void);
+
+// Lets the calling thread use the tile unit once, in advance, if the kernels in
+// use have it: the system then has room for the unit's registers. If the thread
+// cannot, the process goes on with "avx512bf16".
+void wb_meet_tiles(void);
 
 // The value of WORKBENCH_ISA, if this machine cannot use it; else null.
 const char *wb_refused_instruction_set(void);

@@ -288,3 +288,6 @@ KERNEL(void, lion,
 KERNEL(float, peak_float32, (size_t rounds), (rounds))
 KERNEL(float, peak_bfloat16, (size_t rounds), (rounds))
 KERNEL(int32_t, peak_int8, (size_t rounds), (rounds))
+
+// The same for the tile unit: `rounds` times four products of 16,384 operations; nothing without one.
+KERNEL(float, peak_tiles, (size_t rounds), (rounds))

@@ -45,6 +45,9 @@ const wb_kernel_table WB_TABLE = {
 #if defined(WB_BF16)
         | WB_UNIT_BF16
 #endif
+#if defined(WB_TILES)
+        | WB_UNIT_TILES
+#endif
         ,
 #define KERNEL(result, name, parameters, arguments) .name = name,
 #include "kernels.def.h"

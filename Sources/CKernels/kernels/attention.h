@@ -105,6 +105,8 @@ static void attention_forward(
     for (size_t g = 0; g < group; g++) {
         to_bfloat16(q + g * rows * even(D), even(D), query + (head * group + g) * D, H * D, 1, rows, D);
     }
+    tile_unit unit;
+    tiles_begin(&unit);
     memset(acc, 0, group * rows * D * 4);
     for (size_t i = 0; i < group * rows; i++) {
         maximum[i] = -1e30f;
@@ -119,7 +121,7 @@ static void attention_forward(
         bf16_panels_of_rows(key_panels, some_keys, type, row_bytes, count, D);
         bf16_panels_of_columns(value_panels, some_values, type, row_bytes, 0, D, count);
         for (size_t g = 0; g < group; g++) {
-            bf16_matrix(scores, BLOCK, q + g * rows * even(D), even(D), key_panels, false, rows, count, D);
+            bf16_product(&unit, scores, BLOCK, q + g * rows * even(D), even(D), key_panels, false, rows, count, D);
             if (shape->cap != 0) soft_cap(scores, shape->scale, shape->cap, rows * BLOCK);
             for (size_t i = 0; i < rows; i++) {
                 const size_t place = g * rows + i;
@@ -131,9 +133,10 @@ static void attention_forward(
                     for (size_t d = 0; d < D; d++) acc[place * D + d] *= shrink;
                 }
             }
-            bf16_matrix(acc + g * rows * D, D, p, BLOCK, value_panels, true, rows, D, count);
+            bf16_product(&unit, acc + g * rows * D, D, p, BLOCK, value_panels, true, rows, D, count);
         }
     }
+    tiles_end(&unit);
     for (size_t g = 0; g < group; g++) {
         for (size_t i = 0; i < rows; i++) {
             const size_t from = g * rows + i, place = i * H + head * group + g;
@@ -194,11 +197,8 @@ static void attention_backward(
     uint16_t *ds = take(&scratch, BLOCK * BLOCK * 2);                    // (keys, queries)
     uint16_t *ds_panels = take(&scratch, BLOCK * BLOCK * 2);
 
-    query += head * D;
-    dout += head * D;
-    out += head * D;
-    key += key_head * D;
-    value += key_head * D;
+    query += head * D, dout += head * D, out += head * D;
+    key += key_head * D, value += key_head * D;
     memset(dq, 0, blocks * BLOCK * D * 4);
     memset(shared, 0, blocks * BLOCK * 4);
     memset(log_sums, 0, blocks * BLOCK * 4);
@@ -214,6 +214,8 @@ static void attention_backward(
         bf16_panels_of_columns(q_columns + b * columns_panel, q, TYPE_F32, stride * 4, 0, D, count);
         bf16_panels_of_columns(g_columns + b * columns_panel, g, TYPE_F32, stride * 4, 0, D, count);
     }
+    tile_unit unit;
+    tiles_begin(&unit);
     for (size_t k = 0; k < T; k += BLOCK) {
         const size_t keys = T - k < BLOCK ? T - k : BLOCK;
         to_bfloat16(k_rows, D2, key + k * K * D, K * D, 1, keys, D);
@@ -225,9 +227,9 @@ static void attention_backward(
         for (size_t b = k / BLOCK; b < blocks; b++) {
             const size_t start = b * BLOCK, count = T - start < BLOCK ? T - start : BLOCK;
             if (shape->window != 0 && start + 1 > k + keys - 1 + shape->window) break;
-            bf16_matrix(s, BLOCK, k_rows, D2, q_rows + b * rows_panel, false, keys, count, D);
+            bf16_product(&unit, s, BLOCK, k_rows, D2, q_rows + b * rows_panel, false, keys, count, D);
             if (shape->cap != 0) soft_cap(s, shape->scale, shape->cap, keys * BLOCK);
-            bf16_matrix(dp, BLOCK, v_rows, D2, g_rows + b * rows_panel, false, keys, count, D);
+            bf16_product(&unit, dp, BLOCK, v_rows, D2, g_rows + b * rows_panel, false, keys, count, D);
             for (size_t j = 0; j < keys; j++) {
                 // Key k + j is seen by queries from its own on, up to the window's end.
                 const size_t position = k + j, low = position > start ? position - start : 0;
@@ -242,13 +244,13 @@ static void attention_backward(
                 if (shape->cap != 0) ROW(true); else ROW(false);
 #undef ROW
             }
-            const size_t row_bytes = BLOCK * 2;
-            bf16_panels_of_columns(ds_panels, ds, TYPE_BF16, row_bytes, 0, count, keys);
-            bf16_matrix(dvalue + k * stride + head * D, stride, p, BLOCK, g_columns + b * columns_panel, true, keys, D, count);
-            bf16_matrix(dkey + k * stride + head * D, stride, ds, BLOCK, q_columns + b * columns_panel, true, keys, D, count);
-            bf16_matrix(dq + b * BLOCK * D, BLOCK, k_columns, BLOCK, ds_panels, true, D, count, keys);
+            bf16_panels_of_columns(ds_panels, ds, TYPE_BF16, BLOCK * 2, 0, count, keys);
+            bf16_product(&unit, dvalue + k * stride + head * D, stride, p, BLOCK, g_columns + b * columns_panel, true, keys, D, count);
+            bf16_product(&unit, dkey + k * stride + head * D, stride, ds, BLOCK, q_columns + b * columns_panel, true, keys, D, count);
+            bf16_product(&unit, dq + b * BLOCK * D, BLOCK, k_columns, BLOCK, ds_panels, true, D, count, keys);
         }
     }
+    tiles_end(&unit);
     for (size_t t = 0; t < T; t++) {
         const float *column = dq + t / BLOCK * BLOCK * D + t % BLOCK;
         for (size_t d = 0; d < D; d++) dquery[t * stride + head * D + d] = column[d * BLOCK];

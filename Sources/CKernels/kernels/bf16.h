@@ -153,8 +153,30 @@ static void bf16_panels_of_columns(
     }
 }
 
+#if defined(WB_TILES)
+#include "tiles.h"
+
+#include "bf16_tiles.h"
+#else
+// Vectors keep nothing between products.
+typedef int tile_unit;
+
+WB_INLINE void tiles_begin(tile_unit *unit) { *unit = 0; }
+WB_INLINE void tiles_end(tile_unit *unit) { (void)unit; }
+
+static void bf16_product(
+    tile_unit *unit, float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, bool adds,
+    size_t M, size_t N, size_t K) {
+    (void)unit;
+    words_matrix(PAIRS, c, c_stride, a, a_stride / 2, panels, adds, M, N, (K + 1) / 2);
+}
+#endif
+
 static void bf16_matrix(
     float *c, size_t c_stride, const uint16_t *a, size_t a_stride, const uint16_t *panels, bool adds, size_t M, size_t N,
     size_t K) {
-    words_matrix(PAIRS, c, c_stride, a, a_stride / 2, panels, adds, M, N, (K + 1) / 2);
+    tile_unit unit;
+    tiles_begin(&unit);
+    bf16_product(&unit, c, c_stride, a, a_stride, panels, adds, M, N, K);
+    tiles_end(&unit);
 }

@@ -3,9 +3,6 @@
 
 enum { PEAK_CHAINS = 12 };
 
-// Makes the compiler believe that memory has changed, so that no work moves out of a loop.
-#define WB_FORGET_MEMORY(p) __asm__ volatile("" : : "r"(p) : "memory")
-
 #define WB_PEAK(vector, start, operand, operation, result)                                                             \
     vector acc[PEAK_CHAINS], factors[PEAK_CHAINS];                                                                     \
     for (int j = 0; j < PEAK_CHAINS; j++) {                                                                            \
@@ -32,4 +29,37 @@ static float peak_bfloat16(size_t rounds) {
 static int32_t peak_int8(size_t rounds) {
     const v16i b = splat16i(0x01020103);
     WB_PEAK(v16i, splat16i(j), splat16i(0x01010101), dot4(acc[j], factors[j], b, false), __builtin_reduce_add);
+}
+
+// Four independent sums, as a block of a product has them.
+static float peak_tiles(size_t rounds) {
+#if defined(WB_TILES)
+    float sums[TILE][TILE];
+    uint16_t numbers[TILE * 32];
+    for (int i = 0; i < TILE * 32; i++) numbers[i] = 0x3380;
+    const tile_shapes shapes = block_shapes(2 * TILE, 2 * TILE, TILE);
+    tile_unit unit;
+    tiles_begin(&unit);
+    tiles_configure(&unit, &shapes);
+    tile_zero(&unit, SUMS_00);
+    tile_zero(&unit, SUMS_01);
+    tile_zero(&unit, SUMS_10);
+    tile_zero(&unit, SUMS_11);
+    tile_load(&unit, ROWS_0, numbers, STEP_BYTES);
+    tile_load(&unit, ROWS_1, numbers, STEP_BYTES);
+    tile_load(&unit, COLUMNS_0, numbers, STEP_BYTES);
+    tile_load(&unit, COLUMNS_1, numbers, STEP_BYTES);
+    for (size_t i = 0; i < rounds; i++) {
+        tile_dot(&unit, SUMS_00, ROWS_0, COLUMNS_0);
+        tile_dot(&unit, SUMS_01, ROWS_0, COLUMNS_1);
+        tile_dot(&unit, SUMS_11, ROWS_1, COLUMNS_1);
+        tile_dot(&unit, SUMS_10, ROWS_1, COLUMNS_0);
+    }
+    tile_store(&unit, SUMS_10, sums, sizeof sums[0]);
+    tiles_end(&unit);
+    return sums[0][0];
+#else
+    (void)rounds;
+    return 0;
+#endif
 }

@@ -14,6 +14,9 @@
 
 #define WB_INLINE static inline __attribute__((always_inline))
 
+// Makes the compiler believe that memory has changed, so that no work moves out of a loop.
+#define WB_FORGET_MEMORY(p) __asm__ volatile("" : : "r"(p) : "memory")
+
 // The maximum number of rows or columns in a tile of a product.
 enum { WB_LANES = 16 };
 

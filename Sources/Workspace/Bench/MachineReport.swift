@@ -9,14 +9,18 @@ public struct MachineReport: Sendable, Equatable, Codable {
     public var processor: String
     /// Processors that this process may use.
     public var cores: Int
-    /// The kernels in use: AVX-512, AVX2 or portable.
+    /// The kernels in use, as `WORKBENCH_ISA` names them.
     public var instructionSet: String
+    /// Why the processor's tile unit is not used; nil if it is, or if there is none.
+    public var tilesRefusal: String?
     /// The kernels chosen by OpenBLAS; nil if not installed.
     public var openblasCore: String?
     /// Billions of float32 operations per second, on all cores together.
     public var float32Gflops: Double
     /// Billions of bfloat16 operations per second with float32 sums.
     public var bfloat16Gflops: Double
+    /// Billions of bfloat16 operations per second of the tile units; nil without them.
+    public var tileGflops: Double?
     /// Billions of 8-bit integer operations per second.
     public var int8Gops: Double
     /// Billions of bytes read from memory per second.
@@ -41,9 +45,11 @@ extension Workspace {
             processor: Processor.name,
             cores: pool.threadCount,
             instructionSet: InstructionSet.name,
+            tilesRefusal: InstructionSet.tilesRefusal,
             openblasCore: try? BLAS.coreName(),
             float32Gflops: limits.float32Gflops,
             bfloat16Gflops: limits.bfloat16Gflops,
+            tileGflops: limits.tileGflops,
             int8Gops: limits.int8Gops,
             readGigabytesPerSecond: limits.readGigabytesPerSecond,
             machine: machine.read(),

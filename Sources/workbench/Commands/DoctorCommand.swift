@@ -9,17 +9,22 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Report hardware and measured peak speed; takes about a second."
     )
 
+    @Flag(help: "Measure each kernel beside the peak of its unit; takes some seconds.")
+    var kernels = false
+
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
+        if kernels { return try printKernels() }
         let report = try shared.open().measureMachine()
         if shared.json { return try Console.printJSON(report) }
         var table = TextTable(["processor", report.processor])
-        for (name, value) in [
-            ("cores", "\(report.cores)"), ("kernels", report.instructionSet),
+        let rows: [(String, String?)] = [
+            ("cores", "\(report.cores)"), ("kernels", kernelsInUse(report)),
             ("OpenBLAS", report.openblasCore ?? "missing: apt-get install libopenblas-dev"),
             ("float32, measured", rate(report.float32Gflops, "GFLOP/s")),
             ("bfloat16, measured", rate(report.bfloat16Gflops, "GFLOP/s")),
+            ("bfloat16 in tiles, measured", report.tileGflops.map { rate($0, "GFLOP/s") }),
             ("int8, measured", rate(report.int8Gops, "Gop/s")),
             (
                 "memory read, measured",
@@ -36,7 +41,8 @@ struct DoctorCommand: ParsableCommand {
                     ? "none: workbench model pull smollm2-135m-instruct"
                     : report.models.joined(separator: ", ")
             ),
-        ] { table.add([name, value]) }
+        ]
+        for (name, value) in rows { if let value { table.add([name, value]) } }
         for gpu in report.machine.gpus {
             table.add([
                 "GPU",
@@ -45,6 +51,28 @@ struct DoctorCommand: ParsableCommand {
         }
         if report.machine.gpus.isEmpty { table.add(["GPU", "none found"]) }
         table.print()
+    }
+
+    private func printKernels() throws {
+        let report = try shared.open().measureKernels()
+        if shared.json { return try Console.printJSON(report) }
+        Console.print("\(report.processor), \(report.threads) threads, \(report.instructionSet)\n")
+        var table = TextTable(["kernel", "sizes", "measured", "of the peak"])
+        for speed in report.kernels {
+            table.add([
+                speed.kernel, speed.sizes,
+                "\(Figures.decimal(speed.rate, places: 1)) \(speed.unit)",
+                speed.peak.map {
+                    "\(Figures.percent(speed.rate / $0)) of \(Figures.decimal($0, places: 0))"
+                } ?? "",
+            ])
+        }
+        table.print()
+    }
+
+    private func kernelsInUse(_ report: MachineReport) -> String {
+        guard let refusal = report.tilesRefusal else { return report.instructionSet }
+        return "\(report.instructionSet); the processor's AMX is not used: \(refusal)"
     }
 
     private func rate(_ value: Double, _ unit: String) -> String {

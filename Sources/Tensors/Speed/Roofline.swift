@@ -6,23 +6,31 @@ public struct Roofline: Sendable, Equatable, Codable {
     public let float32Gflops: Double
     /// Billions of bfloat16 operations a second with float32 sums.
     public let bfloat16Gflops: Double
+    /// Billions of bfloat16 operations a second of the tile units, all threads using theirs at once,
+    /// since two may share one; nil without them.
+    public let tileGflops: Double?
     /// Billions of 8-bit integer operations a second.
     public let int8Gops: Double
     /// Billions of bytes a second read from memory.
     public let readGigabytesPerSecond: Double
 
+    /// The faster of the two ways to multiply bfloat16 numbers.
+    public var fastestBfloat16Gflops: Double { max(bfloat16Gflops, tileGflops ?? 0) }
+
     /// Measures what the threads of `pool` can do: about half a second.
     public static func measure(_ pool: WorkerPool) -> Roofline {
         let rounds = 1_000_000
-        func rate(lanes: Double, _ kernel: (Int) -> Void) -> Double {
-            best(of: 5, amount: Double(rounds * 12 * pool.threadCount) * lanes) {
+        func rate(rounds: Int = rounds, perRound: Double, _ kernel: (Int) -> Void) -> Double {
+            best(of: 5, amount: Double(rounds * pool.threadCount) * perRound) {
                 pool.run(tiles: pool.threadCount, priority: .interactive) { _, _ in kernel(rounds) }
             }
         }
         return Roofline(
-            float32Gflops: rate(lanes: 32) { _ = wb_peak_float32($0) },
-            bfloat16Gflops: rate(lanes: 64) { _ = wb_peak_bfloat16($0) },
-            int8Gops: rate(lanes: 128) { _ = wb_peak_int8($0) },
+            float32Gflops: rate(perRound: 12 * 32) { _ = wb_peak_float32($0) },
+            bfloat16Gflops: rate(perRound: 12 * 64) { _ = wb_peak_bfloat16($0) },
+            tileGflops: InstructionSet.hasTiles
+                ? rate(rounds: 50_000, perRound: 4 * 16_384) { _ = wb_peak_tiles($0) } : nil,
+            int8Gops: rate(perRound: 12 * 128) { _ = wb_peak_int8($0) },
             readGigabytesPerSecond: readGigabytesPerSecond(pool)
         )
     }
@@ -40,7 +48,7 @@ public struct Roofline: Sendable, Equatable, Codable {
         }
     }
 
-    private static func best(of rounds: Int, amount: Double, _ work: () -> Void) -> Double {
+    static func best(of rounds: Int, amount: Double, _ work: () -> Void) -> Double {
         let clock = ContinuousClock()
         let seconds = (0..<rounds).map { _ in
             let (seconds, attoseconds) = clock.measure(work).components
