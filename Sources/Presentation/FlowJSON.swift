@@ -93,9 +93,17 @@ package enum FlowJSON {
                         "task": .string(step.task), "uses": .string(step.kind),
                         "action": .string(step.action.rawValue),
                         "reasons": .array(step.reasons.map(JSONValue.string)),
+                        "forecast": step.cost.map(cost),
                     ]
                 }
             ),
+        ]
+    }
+
+    private static func cost(_ cost: TaskCost) -> JSONValue {
+        [
+            "seconds": cost.seconds.map(JSONValue.number), "is_scaled": .boolean(cost.isScaled),
+            "memory_bytes": .integer(Int(cost.memoryBytes)),
         ]
     }
 

@@ -40,7 +40,7 @@ extension FlowPlan {
             Line(
                 verb: Self.verb(step.action),
                 tasks: step.task,
-                reason: step.reasons.joined(separator: " "),
+                reason: step.explanation,
                 action: step.action
             )
         }
@@ -79,5 +79,21 @@ extension FlowPlan {
         guard !isSecret else { return "\(change.parameter) changed" }
         return "\(change.parameter) \(FlowText.value(change.before)) to "
             + FlowText.value(change.after)
+    }
+}
+
+extension FlowPlan.Step {
+    /// Why, and what it would take, in sentences.
+    package var explanation: String {
+        (reasons + [cost?.sentence].compactMap { $0 }).joined(separator: " ")
+    }
+}
+
+extension TaskCost {
+    /// `Forecast: about 3m12s, 610 MB.`
+    package var sentence: String {
+        let memory = Figures.bytes(memoryBytes)
+        guard let seconds else { return "Forecast: \(memory)." }
+        return "Forecast: \(isScaled ? "about " : "")\(Figures.duration(seconds)), \(memory)."
     }
 }

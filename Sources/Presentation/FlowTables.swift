@@ -108,8 +108,7 @@ package enum FlowTables {
         var table = TextTable([])
         for step in plan.steps {
             table.add([
-                "  \(FlowPlan.verb(step.action))", step.task, step.kind,
-                step.reasons.joined(separator: " "),
+                "  \(FlowPlan.verb(step.action))", step.task, step.kind, step.explanation,
             ])
         }
         return (lines + table.lines.dropFirst() + [plan.sentence]).map(VisibleText.line)

@@ -47,6 +47,21 @@ struct TrainTaskTests {
         }
     }
 
+    @Test("Its forecast is that of its run, which measures nothing")
+    func cost() throws {
+        try TaskWorkspace.with { test in
+            let call = try test.task("train")
+            let inputs = test.training()
+            let unknown = call.kind.cost(of: inputs.object, folder: call.folder)
+            #expect(unknown?.seconds == nil)
+            #expect((unknown?.memoryBytes ?? 0) > 0)
+            _ = try call.run(inputs)
+            #expect(call.kind.cost(of: inputs.object, folder: call.folder)?.seconds != nil)
+            let missing = test.training(["data": "no-such-data"])
+            #expect(call.kind.cost(of: missing.object, folder: call.folder) == nil)
+        }
+    }
+
     @Test("The run's id is stored before the run exists, and the run belongs to the flow's")
     func reservation() throws {
         try TaskWorkspace.with { test in

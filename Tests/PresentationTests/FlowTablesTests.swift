@@ -111,7 +111,8 @@ struct FlowTablesTests {
                     task: "sft",
                     kind: "train",
                     action: .run,
-                    reasons: ["It failed.", "epochs is 1."]
+                    reasons: ["It failed.", "epochs is 1."],
+                    cost: TaskCost(seconds: 192, isScaled: true, memoryBytes: 610_000_000)
                 ),
             ],
             isFork: true
@@ -120,7 +121,13 @@ struct FlowTablesTests {
         #expect(lines.first == "faq, as a flow run of its own")
         #expect(lines.contains("  epochs 2 to 1"))
         #expect(lines.contains("  reuses  clean  data.prepare  Unchanged."))
-        #expect(lines.contains("  runs    sft    train         It failed. epochs is 1."))
+        #expect(
+            lines.contains(
+                "  runs    sft    train         It failed. epochs is 1. Forecast: about 3m12s, 610 MB."
+            )
+        )
+        let unknown = TaskCost(seconds: nil, isScaled: false, memoryBytes: 610_000_000)
+        #expect(unknown.sentence == "Forecast: 610 MB.")
         #expect(!lines.contains { $0.contains("old") || $0.contains("new") })
     }
 

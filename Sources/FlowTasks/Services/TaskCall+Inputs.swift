@@ -9,6 +9,14 @@ extension JSONObject {
         return nil
     }
 
+    /// The text of a member that must have one.
+    func required(_ name: String) throws(FlowError) -> String {
+        guard let text = text(name), !text.isEmpty else {
+            throw FlowError(.invalid, "`\(name)` is empty.")
+        }
+        return text
+    }
+
     /// The boolean of a member; false if it is missing.
     func flag(_ name: String) -> Bool { self[name] == .boolean(true) }
 
@@ -99,12 +107,7 @@ extension JSONValue {
 
 extension TaskCall {
     /// The text of an input that is declared as required.
-    func required(_ name: String) throws(FlowError) -> String {
-        guard let text = text(name), !text.isEmpty else {
-            throw FlowError(.invalid, "`\(name)` is empty.")
-        }
-        return text
-    }
+    func required(_ name: String) throws(FlowError) -> String { try inputs.required(name) }
 }
 
 extension FlowError {

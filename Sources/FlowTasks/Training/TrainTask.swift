@@ -78,24 +78,40 @@ struct TrainTask: TaskKind {
 
     func run(_ call: TaskCall) throws -> TaskResult {
         try FlowError.translating {
-            let run = try TrainingRun(call, services).finish(try request(call))
+            let request = try request(call.inputs, in: call.folder, as: call.task)
+            let run = try TrainingRun(call, services).finish(request)
             return try TrainingOutput.result(of: run, services)
         }
     }
 
-    /// The request of a call, with its names resolved.
-    private func request(_ call: TaskCall) throws -> TrainingRequest {
+    func cost(of inputs: JSONObject, folder: String) -> TaskCost? {
+        guard let request = try? request(inputs, in: folder, as: name),
+            let plan = try? services.runs.plan(request, isMeasured: false)
+        else { return nil }
+        return TaskCost(
+            seconds: plan.seconds,
+            isScaled: plan.timeBasis == .scaled,
+            memoryBytes: plan.memoryBytes
+        )
+    }
+
+    /// The request of inputs, with their names resolved.
+    private func request(
+        _ inputs: JSONObject,
+        in folder: String,
+        as task: String
+    ) throws -> TrainingRequest {
         var request = TrainingRequest(model: "", dataset: "")
-        try TrainingInput.apply(call.inputs, to: &request)
-        let model = try services.model(call.text("model"), in: call.folder)
+        try TrainingInput.apply(inputs, to: &request)
+        let model = try services.model(inputs.text("model"), in: folder)
         request.model = model.base
-        let data = try services.dataset(call.required("data"), in: call.folder)
+        let data = try services.dataset(inputs.required("data"), in: folder)
         request.dataset = data.path
-        if let name = call.text("eval_data") {
-            let evaluation = try services.dataset(name, in: call.folder)
+        if let name = inputs.text("eval_data") {
+            let evaluation = try services.dataset(name, in: folder)
             request.evaluationDataset = evaluation.path
         }
-        let initial = call.text("init_adapter").map { TaskPath.absolute($0, in: call.folder) }
+        let initial = inputs.text("init_adapter").map { TaskPath.absolute($0, in: folder) }
         if initial != nil, model.adapter != nil {
             throw FlowError(
                 .invalid,
@@ -104,8 +120,8 @@ struct TrainTask: TaskKind {
             )
         }
         request.initialAdapter = initial ?? model.adapter
-        if let adapter = request.initialAdapter { try adopt(adapter, &request, call.inputs) }
-        if request.runName == nil { request.runName = call.task }
+        if let adapter = request.initialAdapter { try adopt(adapter, &request, inputs) }
+        if request.runName == nil { request.runName = task }
         return request
     }
 

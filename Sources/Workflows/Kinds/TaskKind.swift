@@ -49,6 +49,11 @@ public protocol TaskKind: Sendable {
     /// adapter's folder; otherwise the task runs again. The caller checks the files of the result.
     func isIntact(_ outputs: JSONObject) -> Bool
 
+    /// What it would take with these inputs; nil if that is not known.
+    ///
+    /// It reads, but measures nothing.
+    func cost(of inputs: JSONObject, folder: String) -> TaskCost?
+
     /// Does the task.
     ///
     /// Called on a thread of its own; a kind with the effect ``TaskEffect/once`` within the
@@ -64,6 +69,8 @@ extension TaskKind {
     public var hasOtherOutputs: Bool { false }
     /// One.
     public var cores: Int { 1 }
+    /// Not known.
+    public func cost(of inputs: JSONObject, folder: String) -> TaskCost? { nil }
     /// True.
     public func isIntact(_ outputs: JSONObject) -> Bool { true }
     /// None.

@@ -49,9 +49,13 @@ struct FlowForecast {
             task: graph.instances[place].id,
             kind: flow.tasks[graph.instances[place].task].kind,
             action: action,
-            reasons: reasons
+            reasons: reasons,
+            cost: outlook.cost
         )
     }
+
+    /// The number of tasks whose cost is forecast, which reads their data.
+    private static let mostCosts = 16
 
     private typealias Answer = (TaskOutlook, FlowPlan.Action, [String])
 
@@ -183,9 +187,13 @@ struct FlowForecast {
             resolution.reuse,
             now: setting.store.now()
         )
-        if !isApproved { return (.run, .approve, reasons) }
         let resumes = before?.reservation != nil && before?.reservedFor == key && !isForced
-        return (.run, resumes ? .resume : .run, reasons)
+        var outlook = TaskOutlook.run
+        if !resumes, outlooks.count(where: { $0.cost != nil }) < Self.mostCosts {
+            outlook.cost = kind.cost(of: resolution.inputs, folder: flow.folder)
+        }
+        if !isApproved { return (outlook, .approve, reasons) }
+        return (outlook, resumes ? .resume : .run, reasons)
     }
 
     /// The names of tasks in a sentence, and whether it is one.

@@ -9,6 +9,9 @@ struct TaskOutlook {
     /// Whether it may run, or use a result.
     var mayRun = true
 
+    /// What it would take.
+    var cost: TaskCost?
+
     /// It uses a result with these outputs.
     static func reuse(_ outputs: FlowValue) -> TaskOutlook { TaskOutlook(outputs: outputs) }
     /// It runs.

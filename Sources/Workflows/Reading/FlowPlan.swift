@@ -28,9 +28,18 @@ public struct FlowPlan: Sendable, Equatable {
         public var action: Action
         /// Why, in sentences.
         public var reasons: [String]
+        /// What it would take, if it runs and that is known.
+        public var cost: TaskCost?
 
         /// Creates a step.
-        public init(task: String, kind: String, action: Action, reasons: [String]) {
+        public init(
+            task: String,
+            kind: String,
+            action: Action,
+            reasons: [String],
+            cost: TaskCost? = nil
+        ) {
+            self.cost = cost
             self.task = task
             self.kind = kind
             self.action = action

@@ -115,6 +115,8 @@ struct TestKind: TaskKind {
     var hasOtherOutputs = true
     var effect = TaskEffect.atLeastOnce
     var isReusable = true
+    /// The memory that it would take, by its inputs.
+    var memory: @Sendable (JSONObject) -> Int64? = { _ in nil }
     var body: @Sendable (TaskCall) throws -> TaskResult
 
     init(
@@ -130,6 +132,9 @@ struct TestKind: TaskKind {
     }
 
     func reuse(of inputs: JSONObject) -> TaskReuse { isReusable ? .anywhere : .sameFlowRun }
+    func cost(of inputs: JSONObject, folder: String) -> TaskCost? {
+        memory(inputs).map { TaskCost(seconds: nil, isScaled: false, memoryBytes: $0) }
+    }
     func run(_ call: TaskCall) throws -> TaskResult { try body(call) }
 }
 

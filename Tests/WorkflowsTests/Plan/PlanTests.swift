@@ -49,6 +49,25 @@ import Workflows
         )
     }
 
+    @Test func whatATaskWouldTakeIsAskedIfItRuns() throws {
+        var kind = TestKind("costly") { TaskResult([("y", FlowValue($0.inputs["x"] ?? .null))]) }
+        kind.memory = { $0["x"] == .integer(2) ? 200 : 100 }
+        let flows = try TestFlows(kinds: [kind])
+        func costs(_ flow: Flow) throws -> [Int64?] {
+            try FlowPlanner(flows.setting).plan(flow, FlowOrder()).steps.map(\.cost?.memoryBytes)
+        }
+        let first = FlowTask("a", "costly", ["x": "${1}"])
+        #expect(try costs(Flow([first])) == [100])
+        #expect(try flows.run(Flow([first])) == .completed)
+        let others = [
+            FlowTask("b", "costly", ["x": "${2}"]), FlowTask("c", "costly", ["x": "${b.y}"]),
+        ]
+        let known = try costs(Flow([first] + others))
+        #expect(known == [nil, 200, nil], "a is reused, and the input of c is not known.")
+        let many = (3..<23).map { FlowTask("t\($0)", "costly", ["x": "${\($0)}"]) }
+        #expect(try costs(Flow(many)).count { $0 != nil } == 16)
+    }
+
     @Test func whatRunsAfterAFailureIsOpenUntilNothingCanFail() throws {
         let flows = try Self.flows()
         var rescue = FlowTask("rescue", "same", ["x": "${2}"], needs: ["one"])
