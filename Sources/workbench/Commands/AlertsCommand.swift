@@ -17,6 +17,7 @@ struct AlertsCommand: ParsableCommand {
 extension AlertsCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Alerts, newest first.",
             discussion: """
                 EXAMPLES

@@ -46,7 +46,10 @@ struct BenchOptions: ParsableArguments {
 
 extension BenchCommand {
     struct Decode: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One token after another.")
+        static let configuration = CommandConfiguration(
+            commandName: "decode",
+            abstract: "One token after another."
+        )
         @OptionGroup var options: BenchOptions
         @Option(help: "The number of tokens.") var tokens = 128
         @Option(help: "The number of tokens before them.") var context = 0
@@ -69,7 +72,10 @@ extension BenchCommand {
     }
 
     struct Prefill: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A whole prompt at once.")
+        static let configuration = CommandConfiguration(
+            commandName: "prefill",
+            abstract: "A whole prompt at once."
+        )
         @OptionGroup var options: BenchOptions
         @Option(help: "The number of tokens.") var tokens = 512
 
@@ -89,7 +95,10 @@ extension BenchCommand {
     }
 
     struct Train: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "LoRA training on full blocks.")
+        static let configuration = CommandConfiguration(
+            commandName: "train",
+            abstract: "LoRA training on full blocks."
+        )
         @OptionGroup var options: BenchOptions
         @Option(help: "lora or qlora, which holds a 16-bit model in NF4. (default: lora)")
         var method: TrainingConfiguration.Method?

@@ -5,6 +5,7 @@ import Workspace
 extension DataCommand {
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "lint",
             abstract: "Check a dataset before training on it.",
             discussion: """
                 Exit status 3 if a finding blocks training: rows without anything to learn, answers \

@@ -44,6 +44,7 @@ struct PreparationOptions: ParsableArguments {
 extension DataCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Copy a file, or a folder with train.* and valid.*, into the workspace.",
             discussion: """
                 Rows may be Alpaca, Dolly, ShareGPT, OpenAI messages, prompt and completion, or text, \
@@ -68,6 +69,7 @@ extension DataCommand {
 
     struct Convert: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "convert",
             abstract: "Make a new dataset from one: cleaned, or without duplicates.",
             discussion: "The old one stays; the new one records its origin."
         )
@@ -91,6 +93,7 @@ extension DataCommand {
 
     struct Split: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "split",
             abstract: "Make a new dataset from one, with a share of its rows held out.",
             discussion: """
                 A row's side depends only on its question, or on the member that --by names: it \

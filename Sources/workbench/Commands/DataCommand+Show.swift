@@ -5,6 +5,7 @@ import Workspace
 extension DataCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Rows as the model sees them; the tokens it learns are in [brackets].",
             discussion: "‖ marks where a row is cut: at the sequence length, and between sequences."
         )

@@ -14,7 +14,10 @@ struct DataCommand: ParsableCommand {
 
 extension DataCommand {
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "All datasets of the workspace.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "All datasets of the workspace."
+        )
         @OptionGroup var shared: SharedOptions
 
         func run() throws {

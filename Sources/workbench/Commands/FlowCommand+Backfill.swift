@@ -12,6 +12,7 @@ import Workspace
 extension FlowCommand {
     struct Backfill: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "backfill",
             abstract: "Run a schedule for past times, one after another.",
             discussion: """
                 A time that has fired, or was backfilled before, is not repeated. The process that executes \

@@ -10,6 +10,7 @@ import Workspace
 extension FlowCommand {
     struct Retry: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "Continue a flow run from what failed; with -p, as another one.",
             discussion: """
                 Prints a plan first: what is reused, what runs and why. On a terminal it asks. Changed \
@@ -68,6 +69,7 @@ extension FlowCommand {
 
     struct Cancel: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cancel",
             abstract: "Cancel a flow run: its tasks are ended; it can be retried."
         )
         @OptionGroup var shared: SharedOptions
@@ -91,6 +93,7 @@ extension FlowCommand {
 
     struct Pause: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Pause a flow run: running tasks continue, no others start."
         )
         @OptionGroup var shared: SharedOptions
@@ -110,6 +113,7 @@ extension FlowCommand {
 
     struct Resume: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Continue a paused or stopped flow run, in this process if none executes it."
         )
         @OptionGroup var shared: SharedOptions
@@ -139,6 +143,7 @@ extension FlowCommand {
 
     struct Approve: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: "Approve a task that waits for it, and continue its flow run."
         )
         @OptionGroup var shared: SharedOptions
@@ -154,6 +159,7 @@ extension FlowCommand {
 
     struct Deny: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "deny",
             abstract: "Refuse a task that waits for approval: it fails."
         )
         @OptionGroup var shared: SharedOptions
@@ -169,6 +175,7 @@ extension FlowCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete a flow run with its logs; results that others use are kept."
         )
         @OptionGroup var shared: SharedOptions

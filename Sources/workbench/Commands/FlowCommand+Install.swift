@@ -6,6 +6,7 @@ import Workspace
 extension FlowCommand {
     struct Install: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "install",
             abstract: "Write a service of systemd that executes schedules, for this user.",
             discussion: """
                 Writes a unit into ~/.config/systemd/user and prints the commands that start it. The \

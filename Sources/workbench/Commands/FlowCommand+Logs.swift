@@ -7,6 +7,7 @@ import Workspace
 extension FlowCommand {
     struct Logs: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "logs",
             abstract: "What the tasks of a flow run have printed.",
             discussion: """
                 Without a task, or with one that has a matrix, the lines of several tasks, each behind \

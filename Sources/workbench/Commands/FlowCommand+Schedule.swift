@@ -9,6 +9,7 @@ import Workspace
 extension FlowCommand {
     struct Schedule: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "schedule",
             abstract: "Schedules of flows: list them, switch them on and off, when they fire.",
             discussion: """
                 A schedule in a file fires nothing until it is switched on. It is executed while a \
@@ -21,6 +22,7 @@ extension FlowCommand {
 
         struct List: ParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "list",
                 abstract: "The schedules of all known files, and the process that executes them."
             )
             @OptionGroup var shared: SharedOptions
@@ -48,6 +50,7 @@ extension FlowCommand {
 
         struct On: ParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "on",
                 abstract: "Let a schedule fire from now on."
             )
             @OptionGroup var shared: SharedOptions
@@ -58,6 +61,7 @@ extension FlowCommand {
 
         struct Off: ParsableCommand {
             static let configuration = CommandConfiguration(
+                commandName: "off",
                 abstract: "Stop a schedule from firing; its flow runs continue."
             )
             @OptionGroup var shared: SharedOptions

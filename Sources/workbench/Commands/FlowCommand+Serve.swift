@@ -12,6 +12,7 @@ import Workspace
 extension FlowCommand {
     struct Serve: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "serve",
             abstract: "Execute schedules until ctrl+c or SIGTERM.",
             discussion: """
                 One process at a time executes the schedules of a workspace; a second one takes over when \

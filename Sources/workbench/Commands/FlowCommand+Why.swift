@@ -8,6 +8,7 @@ import Workspace
 extension FlowCommand {
     struct Why: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "why",
             abstract: "Why tasks ran, will run, or did not.",
             discussion: """
                 `flow why TASK` explains a task of the newest flow run, `flow why RUN` all tasks of a flow run, \

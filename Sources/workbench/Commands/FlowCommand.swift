@@ -33,6 +33,7 @@ struct FlowCommand: ParsableCommand {
 extension FlowCommand {
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "run",
             abstract: "Run a flow: a file, a name, or a folder with an MLproject file.",
             discussion: """
                 Prints a line for each change of a task. Exit status: 0 completed, 1 failed or paused, 3 refused by \
@@ -71,6 +72,7 @@ extension FlowCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "All flow runs, newest first; with --files the flows that can run."
         )
         @OptionGroup var shared: SharedOptions
@@ -98,6 +100,7 @@ extension FlowCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "A flow run with its tasks, or everything about one task."
         )
         @OptionGroup var shared: SharedOptions
@@ -134,6 +137,7 @@ extension FlowCommand {
 
     struct Validate: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "validate",
             abstract: "Check the file of a flow; faults have line and column."
         )
         @OptionGroup var shared: SharedOptions
@@ -166,6 +170,7 @@ extension FlowCommand {
 
     struct Schema: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "schema",
             abstract: "Print the JSON Schema of a flow's file, for editors."
         )
         @OptionGroup var shared: SharedOptions

@@ -8,6 +8,7 @@ public import Workspace
 extension ModelCommand {
     struct Quantize: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "quantize",
             abstract: "Quantize a model, and compare the result with it.",
             discussion: """
                 Tensors get the types that llama.cpp gives them. The report of the comparison is \
@@ -37,6 +38,7 @@ extension ModelCommand {
 
     struct Convert: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "convert",
             abstract: "Write a model or an adapter in another format, and compare models.",
             discussion: """
                 Converts between Hugging Face folders and GGUF files: an --output that ends with \
@@ -99,6 +101,7 @@ extension ModelCommand {
 
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "merge",
             abstract: "Merge an adapter into its base model, and compare the result with both."
         )
         @OptionGroup var shared: SharedOptions

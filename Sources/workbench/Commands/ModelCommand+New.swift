@@ -5,6 +5,7 @@ import Workspace
 extension ModelCommand {
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "new",
             abstract: "Make an untrained model, to be trained from scratch.",
             discussion: """
                 Its vocabulary is learned from the data; its weights are random. Train it with \

@@ -5,6 +5,7 @@ import Workspace
 extension ModelCommand {
     struct Template: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "template",
             abstract: "Conversations as a chat template writes them."
         )
         @OptionGroup var shared: SharedOptions

@@ -19,6 +19,7 @@ struct ModelCommand: ParsableCommand {
 extension ModelCommand {
     struct Pull: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pull",
             abstract: "Download a model of the catalogue or the hub, and check its checksums."
         )
         @OptionGroup var shared: SharedOptions
@@ -49,6 +50,7 @@ extension ModelCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "The installed models and those that can be pulled."
         )
         @OptionGroup var shared: SharedOptions
@@ -69,7 +71,10 @@ extension ModelCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A model's sizes and template.")
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "A model's sizes and template."
+        )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "A model's name or file.", completion: .models) var model: String
 
@@ -96,6 +101,7 @@ extension ModelCommand {
 
     struct Tokenize: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "tokenize",
             abstract: "A text's tokens; special tokens are recognized."
         )
         @OptionGroup var shared: SharedOptions
@@ -152,6 +158,7 @@ extension ModelCommand {
 
     struct Score: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "score",
             abstract: "The log-probability of each token after the first, and the perplexity."
         )
         @OptionGroup var shared: SharedOptions

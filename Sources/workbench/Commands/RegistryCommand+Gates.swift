@@ -6,6 +6,7 @@ import Workspace
 extension RegistryCommand {
     struct Gate: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "gate",
             abstract: "The promotion gate of a model: show, set, check, remove.",
             discussion: """
                 Without options the gate is shown. --require and --approval replace it; a \
@@ -75,6 +76,7 @@ extension RegistryCommand {
 
     struct Approve: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: "Approve a version under your name, for another person to deploy."
         )
         @OptionGroup var shared: SharedOptions

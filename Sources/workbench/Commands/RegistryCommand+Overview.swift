@@ -7,6 +7,7 @@ import Workspace
 extension RegistryCommand {
     struct Board: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "board",
             abstract:
                 "The deployed, staged and newest version of every model, with who, when and why."
         )
@@ -42,6 +43,7 @@ extension RegistryCommand {
 
     struct Compare: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "compare",
             abstract:
                 "Versions side by side: parameters that differ, and metrics with the best marked *."
         )

@@ -19,6 +19,7 @@ struct RegistryCommand: ParsableCommand {
 extension RegistryCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "All registered models and the version each has deployed."
         )
         @OptionGroup var shared: SharedOptions
@@ -42,7 +43,10 @@ extension RegistryCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A registered model's versions.")
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "A registered model's versions."
+        )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The registered model's name.", completion: .registered) var model: String
 
@@ -64,6 +68,7 @@ extension RegistryCommand {
 
     struct Register: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "register",
             abstract: "Make a run's adapter the next version of a registered model."
         )
         @OptionGroup var shared: SharedOptions
@@ -91,6 +96,7 @@ extension RegistryCommand {
 
     struct Stage: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "stage",
             abstract: "Move a version to None, Staging, Production or Archived."
         )
         @OptionGroup var shared: SharedOptions
@@ -112,6 +118,7 @@ extension RegistryCommand {
 
     struct Alias: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "alias",
             abstract: "Point an alias such as champion at a version."
         )
         @OptionGroup var shared: SharedOptions
@@ -147,6 +154,7 @@ extension RegistryCommand {
 
     struct Promote: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "promote",
             abstract: "Deploy a version: Production, alias production, the former one archived."
         )
         @OptionGroup var shared: SharedOptions
@@ -165,6 +173,7 @@ extension RegistryCommand {
 
     struct Rollback: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "rollback",
             abstract: "Deploy the version that was deployed before."
         )
         @OptionGroup var shared: SharedOptions
@@ -183,6 +192,7 @@ extension RegistryCommand {
 
     struct Undo: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "undo",
             abstract: "Undo your last registry change, if nothing changed since."
         )
         @OptionGroup var shared: SharedOptions
@@ -194,7 +204,10 @@ extension RegistryCommand {
     }
 
     struct Redo: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Redo what was undone.")
+        static let configuration = CommandConfiguration(
+            commandName: "redo",
+            abstract: "Redo what was undone."
+        )
         @OptionGroup var shared: SharedOptions
 
         func run() throws {
@@ -205,6 +218,7 @@ extension RegistryCommand {
 
     struct History: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "history",
             abstract: "Who changed what and when, newest first."
         )
         @OptionGroup var shared: SharedOptions

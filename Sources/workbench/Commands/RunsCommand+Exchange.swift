@@ -6,6 +6,7 @@ import Workspace
 extension RunsCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Runs as a table, or the whole workspace as a database for MLflow.",
             discussion: """
                 --mlflow FILE writes a new SQLite file that `mlflow server --backend-store-uri \
@@ -63,6 +64,7 @@ extension RunsCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "import",
             abstract: "Import the runs of an MLflow database or mlruns folder.",
             discussion: """
                 A copy of the database is read, so that a server may keep writing to it. Runs that \

@@ -20,7 +20,10 @@ struct RunsCommand: ParsableCommand {
 
 extension RunsCommand {
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "All runs, newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "All runs, newest first."
+        )
         @OptionGroup var shared: SharedOptions
         @Flag(help: "Deleted ones too.") var all = false
         @Option(
@@ -56,7 +59,10 @@ extension RunsCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Everything about one run.")
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Everything about one run."
+        )
         @OptionGroup var shared: SharedOptions
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
         var reference: String
@@ -120,6 +126,7 @@ extension RunsCommand {
 
     struct Compare: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "compare",
             abstract:
                 "Runs side by side: parameters that differ, and metrics with the best marked *."
         )
@@ -142,6 +149,7 @@ extension RunsCommand {
 
     struct Watch: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "watch",
             abstract: "A live run's steps, until it ends."
         )
         @OptionGroup var shared: SharedOptions
@@ -174,6 +182,7 @@ extension RunsCommand {
 
     struct Pause: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Pause a live run after this step."
         )
         @OptionGroup var shared: SharedOptions
@@ -184,7 +193,10 @@ extension RunsCommand {
     }
 
     struct Continue: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Continue a paused run.")
+        static let configuration = CommandConfiguration(
+            commandName: "continue",
+            abstract: "Continue a paused run."
+        )
         @OptionGroup var shared: SharedOptions
         @Argument(help: ArgumentHelp("A run's name or id.", valueName: "run"), completion: .runs)
         var reference: String
@@ -194,6 +206,7 @@ extension RunsCommand {
 
     struct Stop: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "stop",
             abstract: "End a live run after a checkpoint; it can be resumed."
         )
         @OptionGroup var shared: SharedOptions
@@ -205,6 +218,7 @@ extension RunsCommand {
 
     struct Retry: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "A new run with the same parameters."
         )
         @OptionGroup var shared: SharedOptions
@@ -220,6 +234,7 @@ extension RunsCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Move a run to the trash; workspace gc removes it for good."
         )
         @OptionGroup var shared: SharedOptions
@@ -235,7 +250,10 @@ extension RunsCommand {
     }
 
     struct Restore: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Restore a deleted run.")
+        static let configuration = CommandConfiguration(
+            commandName: "restore",
+            abstract: "Restore a deleted run."
+        )
         @OptionGroup var shared: SharedOptions
         @Argument(
             help: ArgumentHelp("A deleted run's name or id.", valueName: "run"),

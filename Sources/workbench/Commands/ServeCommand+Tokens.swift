@@ -7,6 +7,7 @@ import Workspace
 extension ServeCommand {
     struct Tokens: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "tokens",
             abstract: "Tokens that give access to the server.",
             subcommands: [Add.self, List.self, Remove.self]
         )
@@ -29,6 +30,7 @@ enum RoleArgument: String, ExpressibleByArgument, CaseIterable {
 extension ServeCommand.Tokens {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Make a token, replacing an earlier one of that name.",
             discussion: "It is shown once. Clients take it from MLFLOW_TRACKING_TOKEN."
         )
@@ -56,7 +58,10 @@ extension ServeCommand.Tokens {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The holders of tokens.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "The holders of tokens."
+        )
         @OptionGroup var shared: SharedOptions
 
         func run() throws {
@@ -73,7 +78,10 @@ extension ServeCommand.Tokens {
     }
 
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Revoke a token.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove",
+            abstract: "Revoke a token."
+        )
         @OptionGroup var shared: SharedOptions
         @Argument(help: "The name of its holder.") var name: String
 

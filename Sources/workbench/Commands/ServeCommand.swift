@@ -43,7 +43,10 @@ extension Server {
 
 extension ServeCommand {
     struct Run: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Serve until ctrl+c.")
+        static let configuration = CommandConfiguration(
+            commandName: "run",
+            abstract: "Serve until ctrl+c."
+        )
         @OptionGroup var shared: SharedOptions
         @Option(help: "The address to listen on.") var host = "127.0.0.1"
         @Option(help: "The port; 0 for any free one.") var port = 5000

@@ -13,6 +13,7 @@ struct WorkspaceCommand: ParsableCommand {
 extension WorkspaceCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "The contents and their size."
         )
         @OptionGroup var shared: SharedOptions
@@ -31,6 +32,7 @@ extension WorkspaceCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Look for damage, missing files and orphaned files.",
             discussion:
                 "Exit status 1 if something is damaged, missing, changed or in the wrong folder."
@@ -84,6 +86,7 @@ extension WorkspaceCommand {
 
     struct Backup: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "backup",
             abstract: "Copy the database to a new file; artifacts are not in it."
         )
         @OptionGroup var shared: SharedOptions
