@@ -130,22 +130,30 @@ static void bf16_panels_of_columns(
     const size_t panel = bf16_panel_count(rows);
     const uint8_t *row = matrix;
     const size_t start = first * (type == TYPE_F32 ? 4 : 2);
+    size_t whole = type == TYPE_F32 || type == TYPE_BF16 ? columns / 16 : 0;
     for (size_t n = 0; n < rows; n += 2, row += 2 * row_bytes, panels += 32) {
         for (size_t i = 0; i < 2; i++) __builtin_prefetch(row + (ROWS_AHEAD + i) * row_bytes + start);
-        for (size_t c = 0; c < columns; c += 16) {
+        if (n + 1 == rows) whole = 0;
+        for (size_t c = 0; c < whole; c++) {
+            const size_t place = first + 16 * c;
+            v16u pairs;
+            if (type == TYPE_F32) {
+                pairs = pair_bf16(load16((const float *)row + place), load16((const float *)(row + row_bytes) + place));
+            } else {
+                v16h bits[2];
+                memcpy(&bits[0], (const uint16_t *)row + place, sizeof bits[0]);
+                memcpy(&bits[1], (const uint16_t *)(row + row_bytes) + place, sizeof bits[1]);
+                pairs = pair_bits(bits[0], bits[1]);
+            }
+            memcpy(panels + c * panel, &pairs, sizeof pairs);
+        }
+        for (size_t c = 16 * whole; c < columns; c += 16) {
             const size_t width = columns - c < 16 ? columns - c : 16;
             v16f values[2] = {{0}};
             for (size_t i = 0; i < 2 && n + i < rows; i++) {
-                const uint8_t *start = row + i * row_bytes;
-                if (type == TYPE_F32) {
-                    values[i] = load_part((const float *)start + first + c, width);
-                } else if (type == TYPE_BF16 && width == 16) {
-                    values[i] = bfloat16((const uint16_t *)start + first + c);
-                } else {
-                    float numbers[16] = {0};
-                    dequantize_part(numbers, start, type, first + c, width);
-                    values[i] = load16(numbers);
-                }
+                float numbers[16] = {0};
+                dequantize_part(numbers, row + i * row_bytes, type, first + c, width);
+                values[i] = load16(numbers);
             }
             const v16u pairs = pair_bf16(values[0], values[1]);
             memcpy(panels + c / 16 * panel, &pairs, sizeof pairs);

@@ -42,8 +42,8 @@ static void add_rows(float *out, const float *x, size_t T, size_t C, size_t stri
     }
 }
 
-static void rotary(
-    float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
+WB_INLINE void rotate(
+    float *x, const int32_t *positions, const float *cosine, const float *sine, const bool adjacent, float direction,
     size_t T, size_t heads, size_t D, size_t rotated, size_t stride) {
     const size_t half = rotated / 2, step = adjacent ? 2 : 1, apart = adjacent ? 1 : half;
     for (size_t t = 0; t < T; t++, x += stride) {
@@ -56,6 +56,17 @@ static void rotary(
                 head[i * step + apart] = b * c[i] + direction * a * s[i];
             }
         }
+    }
+}
+
+static void rotary(
+    float *x, const int32_t *positions, const float *cosine, const float *sine, bool adjacent, float direction,
+    size_t T, size_t heads, size_t D, size_t rotated, size_t stride) {
+    // Each case has its own code, since only one is contiguous.
+    if (adjacent) {
+        rotate(x, positions, cosine, sine, true, direction, T, heads, D, rotated, stride);
+    } else {
+        rotate(x, positions, cosine, sine, false, direction, T, heads, D, rotated, stride);
     }
 }
 

@@ -58,14 +58,22 @@ static double cross_entropy(float *logits, size_t target, float gradient_scale, 
     // Summed in double: over a vocabulary of 150,000 a float32 sum loses the small terms.
     double lane[WB_LANES] = {0};
     size_t i = 0;
+    const bool keeps = gradient_scale != 0;
     for (; i + WB_LANES <= count; i += WB_LANES) {
-        for (int j = 0; j < WB_LANES; j++) lane[j] += (double)exp1(logits[i + (size_t)j] - maximum);
+        float e[WB_LANES];
+        for (int j = 0; j < WB_LANES; j++) e[j] = exp1(logits[i + (size_t)j] - maximum);
+        for (int j = 0; j < WB_LANES; j++) lane[j] += (double)e[j];
+        if (keeps) memcpy(logits + i, e, sizeof e);
     }
-    for (; i < count; i++) lane[0] += (double)exp1(logits[i] - maximum);
+    for (; i < count; i++) {
+        const float e = exp1(logits[i] - maximum);
+        lane[0] += (double)e;
+        if (keeps) logits[i] = e;
+    }
     const double sum = add_lanes_double(lane);
-    if (gradient_scale != 0) {
+    if (keeps) {
         const float factor = (float)((double)gradient_scale / sum);
-        for (i = 0; i < count; i++) logits[i] = exp1(logits[i] - maximum) * factor;
+        for (i = 0; i < count; i++) logits[i] *= factor;
         logits[target] -= gradient_scale;
     }
     return log(sum) - ((double)chosen - (double)maximum);

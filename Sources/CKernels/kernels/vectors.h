@@ -10,6 +10,7 @@ typedef float v8f __attribute__((vector_size(32)));
 typedef int32_t v8i __attribute__((vector_size(32)));
 typedef uint32_t v8u __attribute__((vector_size(32)));
 typedef uint16_t v16h __attribute__((vector_size(32)));
+typedef uint16_t v32h __attribute__((vector_size(64)));
 typedef uint8_t v32b __attribute__((vector_size(32)));
 typedef int8_t v32c __attribute__((vector_size(32)));
 typedef uint8_t v16b __attribute__((vector_size(16)));
@@ -136,9 +137,20 @@ WB_INLINE v16h to_bf16(v16f x) {
 #endif
 }
 
-// Sixteen pairs of bfloat16, `even` in the low halves.
+// Sixteen pairs of bfloat16 bits, `even` in the low halves.
+WB_INLINE v16u pair_bits(v16h even, v16h odd) {
+    return WB_CONVERT(v16u, even) | (WB_CONVERT(v16u, odd) << 16);
+}
+
 WB_INLINE v16u pair_bf16(v16f even, v16f odd) {
-    return WB_CONVERT(v16u, to_bf16(even)) | (WB_CONVERT(v16u, to_bf16(odd)) << 16);
+#if defined(WB_BF16)
+    const v32h bits = (v32h)_mm512_cvtne2ps_pbh((__m512)odd, (__m512)even);
+    return (v16u)__builtin_shufflevector(
+        bits, bits, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
+        14, 30, 15, 31);
+#else
+    return pair_bits(to_bf16(even), to_bf16(odd));
+#endif
 }
 
 // acc + a.even * b.even + a.odd * b.odd of pairs of bfloat16.
