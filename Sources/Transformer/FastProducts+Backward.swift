@@ -21,8 +21,9 @@ extension FastProducts {
     ) {
         var next = dy16
         let gradients16 = terms.map { term in
+            if let given = term.gradient16 { return given }
             defer { next += T * even(term.N) }
-            return next
+            return (rows: next, stride: even(term.N))
         }
         let adapted = terms.enumerated().compactMap { index, term in
             term.lowRank.map {
@@ -31,15 +32,15 @@ extension FastProducts {
                     term: term,
                     low: $0,
                     dInner: innerGradient[index],
-                    dy16: gradients16[index]
+                    dy16: gradients16[index].rows
                 )
             }
         }
         workers.forEachRowTile(T) { rows in
-            for (term, target) in zip(terms, gradients16) {
+            for (term, target) in zip(terms, gradients16) where term.gradient16 == nil {
                 let N = term.N
                 wb_to_bfloat16(
-                    target + rows.lowerBound * even(N),
+                    target.rows + rows.lowerBound * even(N),
                     even(N),
                     term.y + rows.lowerBound * N,
                     N,

@@ -5,14 +5,14 @@ extension FastProducts {
     /// dx += dy·W + dInner·A, summed over the terms in their order.
     func addInputGradient(
         _ terms: [ProjectionTerm],
-        _ gradients16: [Bfloat16s],
+        _ gradients16: [(rows: Bfloat16s, stride: Int)],
         _ adapted: [Adapted],
         _ dx: Floats,
         T: Int,
         K: Int
     ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
-        let inputs = Tiles(K, by: Self.columnTile)
+        let inputs = Tiles(K, by: Self.gradientTile)
         // A long product is split into several jobs, so that an answer does not wait for all of it.
         let rowsInJob = 8 * Self.rowBlock
         for first in stride(from: 0, to: terms.map(\.N).max() ?? 0, by: rowsInJob) {
@@ -25,7 +25,7 @@ extension FastProducts {
                     addProduct(
                         out,
                         term,
-                        dy16 + tokens.lowerBound * even(term.N),
+                        (dy16.rows + tokens.lowerBound * dy16.stride, dy16.stride),
                         rows: min(first, term.N)..<min(first + rowsInJob, term.N),
                         columns,
                         tokens.count,
@@ -43,7 +43,7 @@ extension FastProducts {
     private func addProduct(
         _ out: Floats,
         _ term: ProjectionTerm,
-        _ dy16: Bfloat16s,
+        _ dy16: (rows: Bfloat16s, stride: Int),
         rows: Range<Int>,
         _ columns: Range<Int>,
         _ T: Int,
@@ -65,8 +65,8 @@ extension FastProducts {
             wb_bf16_matrix(
                 out,
                 term.weight.columns,
-                dy16 + row,
-                even(term.N),
+                dy16.rows + row,
+                dy16.stride,
                 panels,
                 true,
                 T,

@@ -35,6 +35,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     static let thinTile = 128
     static let rowTile = 32
     static let columnTile = 32
+    /// Columns of an input's gradient: with 96 most of a row's cache lines are read once, and most widths
+    /// divide into an even number of tiles.
+    static let gradientTile = 96
     static let rowBlock = 1024
     /// Up to this number of tokens, eight bits save too little time for their loss of accuracy.
     private static let shortPiece = 128
@@ -112,11 +115,11 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         let panelCount = max(
             4 * panel(K),
             ranks * panel(K),
-            4 * panel(R),
-            trains ? max(4 * panel(rowBlock), ranks * panel(N), 4 * panel(T)) : 0
+            gradientTile / 16 * panel(R),
+            trains ? max(gradientTile / 16 * panel(rowBlock), ranks * panel(N), 4 * panel(T)) : 0
         )
         // A panel of 8-bit weights is no larger than one of bfloat16 numbers.
-        let dropped = capacity.dropsInputs ? max(thinTile * K, T * 2 * columnTile) : 0
+        let dropped = capacity.dropsInputs ? max(thinTile * K, T * gradientTile) : 0
         return Parts(
             q: cursor.take(max(T, 2) * K, of: Int8.self),
             scales: cursor.take(T * K / 32 + 1, of: Float.self),

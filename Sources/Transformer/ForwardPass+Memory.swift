@@ -19,7 +19,10 @@ extension ForwardPass {
     ) -> FastProducts.Capacity {
         let widths = Projection.allCases.map { $0.outputWidth(configuration) }
         let shared = max(widths[0] + widths[1] + widths[2], widths[4] + widths[5])
-        let logits = LossHead.chunk(capacity.tokens) * configuration.vocabularySize
+        // Other gradients of logits are written in bfloat16 where they are.
+        let logits =
+            capacity.trainsWeights
+            ? LossHead.chunk(capacity.tokens, .fast) * configuration.vocabularySize : 0
         return FastProducts.Capacity(
             T: capacity.tokens,
             K: widestInput(configuration),
@@ -40,6 +43,7 @@ extension ForwardPass {
     ) -> Int {
         let shared =
             4 * capacity.tokens * (configuration.width + configuration.feedForwardWidth + 1)
+            + 4 * threads * 2 * configuration.feedForwardWidth
             + 4 * fusedCount(configuration, T: capacity.tokens)
             + SharedPrefixAttention.byteCount(configuration, attendedCapacity: capacity.attended)
         switch precision {

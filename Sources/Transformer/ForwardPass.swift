@@ -33,6 +33,7 @@ final class ForwardPass: @unchecked Sendable {
     }
 
     let model: LanguageModel
+    let precision: Precision
     let tokenCapacity: Int
     /// The largest rank: the distance between rows of inputs times A.
     private let rank: Int
@@ -65,6 +66,7 @@ final class ForwardPass: @unchecked Sendable {
     ) {
         let configuration = model.configuration
         self.model = model
+        self.precision = precision
         tokenCapacity = capacity.tokens
         rank = capacity.rank
         let workers = Workers(pool: model.pool, priority: priority)
@@ -248,7 +250,7 @@ final class ForwardPass: @unchecked Sendable {
         } else {
             project([(.gate, saved.gate), (.up, saved.up)], normed.pointer, C)
         }
-        activation.forward(hidden.pointer, gate: saved.gate, up: saved.up, T: T)
+        activation.forward(hidden.pointer, saved, T: T)
         if let weights = layer.postNorms, let norms = saved.postNorms {
             project([(.down, norms.feedForward)], hidden.pointer, F)
             normalization.forward(

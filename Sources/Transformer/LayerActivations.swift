@@ -15,6 +15,8 @@ struct LayerActivations {
     let feedForwardFactor: Floats  // (T)
     let gate: Floats  // (T, F)
     let up: Floats  // (T, F)
+    /// What the backward pass reads instead of `gate` and `up`, if layers share those.
+    let kept: Kept?
     let logSums: Floats  // (attended, H), of the attention's softmax
     let inner: [Floats]  // a projection: (T, R), its input times Aᵀ
 
@@ -34,6 +36,12 @@ struct LayerActivations {
         let feedForwardFactor: Floats  // (T)
     }
 
+    /// The inputs of the gated activation, in bfloat16.
+    struct Kept {
+        let gate: Bfloat16s  // (T, F)
+        let up: Bfloat16s  // (T, F)
+    }
+
     /// What the attention's backward pass reads.
     var attention: AttentionState {
         AttentionState(
@@ -46,11 +54,14 @@ struct LayerActivations {
     }
 
     /// The activations of T tokens, which expand to `attendedCount` in the attention.
+    ///
+    /// - Parameter shared: Where all layers' gate and up are computed; each keeps them in bfloat16.
     init(
         _ configuration: ModelConfiguration,
         T: Int,
         attended attendedCount: Int,
         rank: Int,
+        shared: (gate: Floats, up: Floats)? = nil,
         from start: Floats
     ) {
         let C = configuration.width
@@ -86,8 +97,14 @@ struct LayerActivations {
             ) : nil
         middle = take(T * C)
         feedForwardFactor = take(T)
-        gate = take(T * F)
-        up = take(T * F)
+        if let shared {
+            (gate, up) = shared
+            let bits = UnsafeMutableRawPointer(take(T * F)).assumingMemoryBound(to: UInt16.self)
+            kept = Kept(gate: bits, up: bits + T * F)
+        } else {
+            (gate, up) = (take(T * F), take(T * F))
+            kept = nil
+        }
         logSums = take(attendedCount * configuration.headCount)
         inner = Projection.allCases.map { _ in take(T * rank) }
     }
@@ -97,7 +114,8 @@ struct LayerActivations {
         _ configuration: ModelConfiguration,
         T: Int,
         attended: Int,
-        rank: Int
+        rank: Int,
+        sharesGate: Bool = false
     ) -> Int {
         let C = configuration.width
         let HD = configuration.headCount * configuration.headWidth
@@ -108,7 +126,8 @@ struct LayerActivations {
             configuration.traits.hasHeadNorms
             ? HD + KD + configuration.headCount + configuration.keyValueHeadCount : 0
         let postNorms = configuration.traits.hasPostNorms ? 2 * C + 2 : 0
-        return T * (headNorms + postNorms + 2 * C + 2 + 2 * HD + 2 * KD + 2 * F + inner)
+        let gates = sharesGate ? F : 2 * F
+        return T * (headNorms + postNorms + 2 * C + 2 + 2 * HD + 2 * KD + gates + inner)
             + attended * configuration.headCount
     }
 }

@@ -10,8 +10,7 @@ internal import Tensors
 final class LossHead: @unchecked Sendable {
     // @unchecked because of the buffers: a pass is used by one thread at a time.
 
-    private static let rowsInChunk = 128
-
+    private let rowsInChunk: Int
     /// The share of a target that is spread over the vocabulary when gradients are computed.
     var labelSmoothing: Float = 0
 
@@ -32,7 +31,8 @@ final class LossHead: @unchecked Sendable {
         products = pass.products
         let C = model.configuration.width
         let tokenCapacity = pass.tokenCapacity
-        let chunk = Self.chunk(tokenCapacity)
+        let chunk = Self.chunk(tokenCapacity, pass.precision)
+        rowsInChunk = chunk
         logits = FloatBuffer(count: chunk * model.configuration.vocabularySize)
         rows = FloatBuffer(count: chunk * C)
         dRows = FloatBuffer(count: chunk * C)
@@ -48,15 +48,19 @@ final class LossHead: @unchecked Sendable {
 
     deinit { losses.deallocate() }
 
-    /// The number of rows whose logits exist at a time.
-    static func chunk(_ tokenCapacity: Int) -> Int { min(rowsInChunk, tokenCapacity) }
+    /// The number of rows whose logits exist at a time: in `fast`, where the weights are packed for
+    /// each chunk, more.
+    static func chunk(_ tokenCapacity: Int, _ precision: Precision) -> Int {
+        min(precision == .fast ? 256 : 128, tokenCapacity)
+    }
 
     static func floatCount(
         _ configuration: ModelConfiguration,
         tokenCapacity: Int,
-        threads: Int
+        threads: Int,
+        precision: Precision
     ) -> Int {
-        let chunk = chunk(tokenCapacity)
+        let chunk = chunk(tokenCapacity, precision)
         let capped = configuration.softCaps.logits == nil ? 0 : threads
         return chunk * (configuration.vocabularySize + 2 * configuration.width)
             + capped * configuration.vocabularySize
@@ -84,8 +88,8 @@ final class LossHead: @unchecked Sendable {
         pass.normalization.forward(pass.normed.pointer, factor, last, model.outputNorm, T: T)
         memset(dNormed.pointer, 0, T * C * MemoryLayout<Float>.stride)
         var sum = 0.0
-        for start in stride(from: 0, to: predicting.count, by: Self.rowsInChunk) {
-            let targets = predicting[start..<min(start + Self.rowsInChunk, predicting.count)]
+        for start in stride(from: 0, to: predicting.count, by: rowsInChunk) {
+            let targets = predicting[start..<min(start + rowsInChunk, predicting.count)]
             sum += loss(
                 targets,
                 tokens: batch.tokens,
@@ -129,6 +133,8 @@ final class LossHead: @unchecked Sendable {
         var term = ProjectionTerm(weight: model.head, y: logits.pointer, isSensitive: true)
         term.weightGradient = weightGradient
         products.forward([term], x: rows.pointer, T: targets.count, K: C)
+        // In `fast` a row's gradient takes the first half of its place.
+        let narrows = gradientScale != 0 && weightGradient == nil && products is FastProducts
         workers.run(tiles: targets.count) { i, worker in
             let target = Int(tokens[targets[targets.startIndex + i]])
             let row = logits.pointer + i * V
@@ -144,8 +150,16 @@ final class LossHead: @unchecked Sendable {
             if gradientScale != 0, softCap.cap != nil {
                 softCap.backward(row, kept, count: V)
             }
+            if narrows {
+                let bits = UnsafeMutableRawPointer(row).assumingMemoryBound(to: UInt16.self)
+                wb_to_bfloat16(bits, 2 * V, row, V, 1, 1, V)
+            }
         }
         if gradientScale != 0 {
+            if narrows {
+                let bits = UnsafeMutableRawPointer(logits.pointer)
+                term.gradient16 = (bits.assumingMemoryBound(to: UInt16.self), 2 * V)
+            }
             memset(dRows.pointer, 0, targets.count * C * MemoryLayout<Float>.stride)
             products.backward(
                 [term],

@@ -23,6 +23,9 @@ struct ProjectionTerm {
     /// Whether activations of eight bits would lose too much accuracy here.
     var isSensitive = false
     var lowRank: LowRank?
+    /// The gradient of y in bfloat16, if it was written so, and the numbers between its rows; only
+    /// for a term whose y has no other use in the backward pass.
+    var gradient16: (rows: Bfloat16s, stride: Int)?
     /// Where the weight's own gradient is added, (N, K), if it is trained.
     var weightGradient: Floats?
 

@@ -119,7 +119,7 @@ extension TrainingPass {
         }
 
         // out = middle + down(hidden): gradient is that of both.
-        forward.activation.forward(hidden, gate: saved.gate, up: saved.up, T: T)
+        forward.activation.forwardAgain(hidden, saved, T: T)
         clear(dHidden, T * F)
         var dout = forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
         if let weights = layer.postNorms, let norms = saved.postNorms {
@@ -147,8 +147,7 @@ extension TrainingPass {
             dgate: dGate.pointer,
             dup: dUp.pointer,
             dout: dHidden.pointer,
-            gate: saved.gate,
-            up: saved.up,
+            saved,
             T: T
         )
         norm.forward(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)

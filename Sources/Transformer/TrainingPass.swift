@@ -32,7 +32,7 @@ public final class TrainingPass: @unchecked Sendable {
         public var labelSmoothing: Float = 0
 
         /// Tokens computed at once, unless a sequence is longer.
-        private static let defaultPiece = 512
+        private var defaultPiece: Int { precision == .fast ? 768 : 512 }
 
         /// A configuration for micro-batches of `tokenCapacity` tokens, in sequences of at
         /// most `longestSequence`, which is the same by default.
@@ -52,7 +52,10 @@ public final class TrainingPass: @unchecked Sendable {
         var rank: Int { shape?.rank ?? 0 }
 
         /// Tokens computed at once.
-        var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, Self.defaultPiece)) }
+        var pieceCapacity: Int { max(longestSequence, min(tokenCapacity, defaultPiece)) }
+
+        /// Whether layers keep the activation's inputs in bfloat16.
+        var sharesGate: Bool { precision == .fast }
 
         /// Tokens of the sequences computed at once; a common prefix counts for each sequence.
         var attendedCapacity: Int { max(pieceCapacity, min(tokenCapacity, 2 * pieceCapacity)) }
@@ -112,7 +115,17 @@ public final class TrainingPass: @unchecked Sendable {
             precision: configuration.precision
         )
         let attended = configuration.attendedCapacity
-        let count = LayerActivations.count(sizes, T: T, attended: attended, rank: R)
+        let count = LayerActivations.count(
+            sizes,
+            T: T,
+            attended: attended,
+            rank: R,
+            sharesGate: configuration.sharesGate
+        )
+        let (dGate, dUp) = (FloatBuffer(count: T * F), FloatBuffer(count: T * F))
+        (self.dGate, self.dUp) = (dGate, dUp)
+        // The gradients' room is free during the forward pass.
+        let shared = configuration.sharesGate ? (gate: dGate.pointer, up: dUp.pointer) : nil
         let kept = configuration.recomputes ? 1 : sizes.layerCount
         let saved = FloatBuffer(count: kept * count)
         self.saved = saved
@@ -122,6 +135,7 @@ public final class TrainingPass: @unchecked Sendable {
                 T: T,
                 attended: attended,
                 rank: R,
+                shared: shared,
                 from: saved.pointer + $0 * count
             )
         }
@@ -141,8 +155,6 @@ public final class TrainingPass: @unchecked Sendable {
         dPostNorm = FloatBuffer(count: sizes.traits.hasPostNorms ? T * C : 0)
         dAttended = FloatBuffer(count: T * HD)
         dHidden = FloatBuffer(count: T * F)
-        dGate = FloatBuffer(count: T * F)
-        dUp = FloatBuffer(count: T * F)
         let inner = FloatBuffer(count: 3 * T * R)
         self.inner = inner
         dInner = (0..<3).map { inner.pointer + $0 * T * R }
@@ -164,14 +176,20 @@ public final class TrainingPass: @unchecked Sendable {
             sizes,
             T: T,
             attended: configuration.attendedCapacity,
-            rank: R
+            rank: R,
+            sharesGate: configuration.sharesGate
         )
         let activations =
             configuration.recomputes ? layer + sizes.layerCount * T * C : sizes.layerCount * layer
         let headNorms = sizes.traits.hasHeadNorms ? HD + KD : 0
         let postNorm = sizes.traits.hasPostNorms ? C : 0
         let gradients = T * (3 * C + postNorm + 1 + 2 * HD + 2 * KD + headNorms + 3 * F + 3 * R)
-        let head = LossHead.floatCount(sizes, tokenCapacity: T, threads: threads)
+        let head = LossHead.floatCount(
+            sizes,
+            tokenCapacity: T,
+            threads: threads,
+            precision: configuration.precision
+        )
         return MemoryLayout<Float>.stride * (activations + gradients + head)
             + ForwardPass.byteCount(
                 sizes,

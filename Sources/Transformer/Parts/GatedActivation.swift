@@ -10,12 +10,14 @@ struct GatedActivation: Sendable {
 
     private let workers: Workers
     private let F: Int
+    private let room: FloatBuffer  // (workers, 2, F)
     private let forward: Forward
     private let backward: Backward
 
     init(_ activation: Architecture.Activation, workers: Workers, F: Int) {
         self.workers = workers
         self.F = F
+        room = FloatBuffer(count: workers.count * 2 * F)
         switch activation {
         case .silu:
             forward = { wb_swiglu($0, $1, $2, $3) }
@@ -26,33 +28,51 @@ struct GatedActivation: Sendable {
         }
     }
 
-    /// out = activation(gate) * up, all (T, F).
-    func forward(_ out: Floats, gate: Floats, up: Floats, T: Int) {
+    /// out = activation(gate) * up, all (T, F); where something is kept, it is written.
+    func forward(_ out: Floats, _ saved: LayerActivations, T: Int) {
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * F
-            forward(out + start, gate + start, up + start, rows.count * F)
+            let count = rows.count * F
+            forward(out + start, saved.gate + start, saved.up + start, count)
+            guard let kept = saved.kept else { return }
+            wb_to_bfloat16(kept.gate + start, even(count), saved.gate + start, count, 1, 1, count)
+            wb_to_bfloat16(kept.up + start, even(count), saved.up + start, count, 1, 1, count)
+        }
+    }
+
+    /// The same result from what was kept, in the backward pass.
+    func forwardAgain(_ out: Floats, _ saved: LayerActivations, T: Int) {
+        forEachRow(saved, T) { start, gate, up, count in
+            forward(out + start, gate, up, count)
         }
     }
 
     /// dgate and dup are written.
-    func backward(
-        dgate: Floats,
-        dup: Floats,
-        dout: Floats,
-        gate: Floats,
-        up: Floats,
-        T: Int
+    func backward(dgate: Floats, dup: Floats, dout: Floats, _ saved: LayerActivations, T: Int) {
+        forEachRow(saved, T) { start, gate, up, count in
+            backward(dgate + start, dup + start, dout + start, gate, up, count)
+        }
+    }
+
+    /// Calls `body` with the places of rows, and with their gate and up, until all are done.
+    private func forEachRow(
+        _ saved: LayerActivations,
+        _ T: Int,
+        _ body: (_ start: Int, _ gate: Floats, _ up: Floats, _ count: Int) -> Void
     ) {
-        workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound * F
-            backward(
-                dgate + start,
-                dup + start,
-                dout + start,
-                gate + start,
-                up + start,
-                rows.count * F
-            )
+        let tiles = Tiles(T, by: 16)
+        workers.run(tiles: tiles.count) { tile, worker in
+            let rows = tiles[tile]
+            guard let kept = saved.kept else {
+                let start = rows.lowerBound * F
+                return body(start, saved.gate + start, saved.up + start, rows.count * F)
+            }
+            let (gate, up) = (room.pointer + 2 * worker * F, room.pointer + (2 * worker + 1) * F)
+            for row in rows {
+                wb_dequantize(gate, kept.gate + row * F, ElementType.bf16.rawValue, F)
+                wb_dequantize(up, kept.up + row * F, ElementType.bf16.rawValue, F)
+                body(row * F, gate, up, F)
+            }
         }
     }
 }
