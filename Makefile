@@ -10,6 +10,8 @@ FORCED_KERNELS := portable $(shell grep -m1 ^flags /proc/cpuinfo 2>/dev/null | t
 	sed -n 's/^avx2$$/avx2 amx-in-c/p; s/^avx512dq$$/avx512/p; s/^avx512_vnni$$/avx512vnni/p')
 SOAK_THEMES := paths users uploads races calls registry flips checkpoints disks garbage leaving keys flows
 SWIFT_FILES := Package.swift Sources Tests
+# One plan for the program and its tests, so that neither links the other again.
+export WORKBENCH_LINK := $(CURDIR)/.build/link
 
 .PHONY: help run build test interop fuzz soak tiny-model lint format check bench install clean
 
@@ -28,6 +30,7 @@ build: ## Build the release binary, .build/release/workbench
 
 test: ## Install what is missing, build, run all tests that need no other program's Python
 	@scripts/setup test
+	@scripts/link-inputs
 	@swift build -c $(CONFIGURATION) --build-tests
 	@$(BINARY) model pull $(MODEL)
 	@swift test -c $(CONFIGURATION) --skip-build --skip CommandLineTests
@@ -45,6 +48,7 @@ interop: ## Run the tests against the real Python clients, in a virtual environm
 	@scripts/interop
 
 fuzz: ## Give a million damaged files to the readers; FUZZ_SEED=N for others
+	@scripts/link-inputs
 	@swift build -c $(CONFIGURATION) --build-tests
 	@WORKBENCH_FUZZ_CASES=200000 WORKBENCH_FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} \
 		swift test -c $(CONFIGURATION) --skip-build --filter Damaged

@@ -11,9 +11,26 @@ let staticRuntime: LinkerSetting = .unsafeFlags(
         "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
         "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
         "-lswiftSynchronization", "-lstdc++",
+        // Nothing looks symbols up in the program, so unused code can go.
+        "-Xlinker", "--no-export-dynamic",
     ],
     .when(platforms: [.linux], configuration: .release)
 )
+
+// The archives of system libraries, and what scripts/link-inputs has made; see docs/decisions/0026.
+// Without it the shared libraries are linked.
+let preparedInputs: [LinkerSetting] =
+    Context.environment["WORKBENCH_LINK"].map { folder in
+        [
+            .unsafeFlags(
+                [
+                    "-L", folder, "\(folder)/glibc.o", "\(folder)/locale-data.o",
+                    "-Xclang-linker", "-static-libgcc",
+                ],
+                .when(platforms: [.linux], configuration: .release)
+            )
+        ]
+    } ?? []
 
 // Kernels are optimized in debug builds too: tests on them crawl otherwise.
 let optimizedC: [CSetting] = [
@@ -240,7 +257,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            linkerSettings: [staticRuntime]
+            linkerSettings: [staticRuntime] + preparedInputs
         ),
 
         // Tiny models and foreign libraries that tests make for themselves.
