@@ -100,9 +100,13 @@ bool wb_may_use_amx(void) {
 
 bool wb_thread_may_use_amx(void) { return works(); }
 
+bool wb_can_multiply_tiles(void) { return try_product() == 0; }
+
 const char *wb_tiles_refusal(void) { return *refusal ? refusal : NULL; }
 
 #else
+
+bool wb_can_multiply_tiles(void) { return false; }
 
 const char *wb_tiles_refusal(void) { return NULL; }
 

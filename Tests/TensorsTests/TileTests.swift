@@ -134,6 +134,28 @@ import Testing
         #expect(tiny != 0 && tiny.isSubnormal)
     }
 
+    /// Where there is no unit, its first instruction ends with SIGILL, which must not reach the process, nor
+    /// change what becomes of other signals.
+    @Test func aRefusedUnitIsNoticedByEveryThread() async {
+        func action() -> sigaction {
+            var action = sigaction()
+            sigaction(SIGILL, nil, &action)
+            return action
+        }
+        let hasUnit = Self.tables.contains { $0.index == Int(WB_AMX) }
+        let former = action()
+        let answers = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 { group.addTask { wb_can_multiply_tiles() } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers == [Bool](repeating: hasUnit, count: 8))
+        #expect(action().sa_flags == former.sa_flags)
+        #expect(
+            unsafeBitCast(action().__sigaction_handler.sa_handler, to: Int.self)
+                == unsafeBitCast(former.__sigaction_handler.sa_handler, to: Int.self)
+        )
+    }
+
     @Test func instructionsAndPlainCGiveTheSameBits() {
         guard Self.tables.count == 2 else { return }
         for (i, (M, N, K)) in Self.sizes.enumerated() {

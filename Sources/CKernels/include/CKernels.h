@@ -75,6 +75,10 @@ const wb_kernel_table *wb_active_kernels(void);
 // may, or if there is none.
 const char *wb_tiles_refusal(void);
 
+// Whether the calling thread can multiply two tiles. Signals are caught, so this is
+// asked on any processor.
+bool wb_can_multiply_tiles(void);
+
 // Lets the calling thread use the tile unit once, in advance, if the kernels in
 // use have it: the system then has room for the unit's registers. If the thread
 // cannot, the process goes on with "avx512bf16".

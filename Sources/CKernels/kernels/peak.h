@@ -1,7 +1,15 @@
 // The peak rate of one core: independent operations on vectors in the first
 // cache. Each returns a number that depends on all of them.
 
+// The chains of sums that fit in the registers; each is used again until there are twelve operations.
+enum { PEAK_OPERATIONS = 12 };
+#if defined(WB_AVX512)
 enum { PEAK_CHAINS = 12 };
+#elif defined(WB_AVX2)
+enum { PEAK_CHAINS = 6 };
+#else
+enum { PEAK_CHAINS = 3 };
+#endif
 
 #define WB_PEAK(vector, start, operand, operation, result)                                                             \
     vector acc[PEAK_CHAINS], factors[PEAK_CHAINS];                                                                     \
@@ -11,7 +19,10 @@ enum { PEAK_CHAINS = 12 };
     }                                                                                                                  \
     for (size_t i = 0; i < rounds; i++) {                                                                              \
         WB_FORGET_MEMORY(factors);                                                                                     \
-        for (int j = 0; j < PEAK_CHAINS; j++) acc[j] = operation;                                                      \
+        for (int k = 0; k < PEAK_OPERATIONS; k++) {                                                                    \
+            const int j = k % PEAK_CHAINS;                                                                             \
+            acc[j] = operation;                                                                                        \
+        }                                                                                                              \
     }                                                                                                                  \
     for (int j = 1; j < PEAK_CHAINS; j++) acc[0] += acc[j];                                                            \
     return result(acc[0])
