@@ -13,10 +13,10 @@ SWIFT_FILES := Package.swift Sources Tests
 # One plan for the program and its tests, so that neither links the other again.
 export WORKBENCH_LINK := $(CURDIR)/.build/link
 
-.PHONY: help run build test interop fuzz soak tiny-model lint format check bench install clean
+.PHONY: help run build test interop fuzz soak tiny-model lint format check bench install tarball wheel deb clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z -]+:.*##' Makefile | sed -E 's/^([a-z -]+):.*## /  make \1\t/' | expand -t 28
 
 run: ## Install what is missing, build, download the default model, open the workbench
 	@scripts/setup run
@@ -76,14 +76,11 @@ bench: build ## Measure decode, prefill and training on this machine
 	@$(BINARY) doctor
 	@for job in decode prefill train; do $(BINARY) bench $$job; done
 
-install: build ## Install under PREFIX, /usr/local if not given
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/workbench
-	mkdir -p $(DESTDIR)$(PREFIX)/share/workbench
-	cp -r themes sample-data $(DESTDIR)$(PREFIX)/share/workbench/
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	$(BINARY) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/workbench
-	$(BINARY) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_workbench
-	$(BINARY) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/workbench.fish
+install: build ## Install under PREFIX, /usr/local if not given, without symbols
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install
+
+tarball wheel deb: build ## Make a package for any Linux, for pip or for Debian, in .build/packages
+	@python3 packaging/packages.py $@
 
 clean: ## Remove what was built
 	rm -rf .build
