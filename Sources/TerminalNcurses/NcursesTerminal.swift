@@ -72,7 +72,7 @@ public final class NcursesTerminal {
             throw TerminalNcursesError(.system, "the terminal's modes cannot be read (\(errno)).")
         }
         // An unknown type is most often a new terminal that is compatible with xterm.
-        guard let screen = curses_open(type) ?? curses_open("xterm-256color") else {
+        guard let screen = curses_open(type) ?? curses_open_carried(type) else {
             throw TerminalNcursesError(
                 .unsuitableTerminal,
                 "the terminal '\(type)' is unknown here.",

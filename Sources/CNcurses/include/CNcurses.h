@@ -20,6 +20,9 @@
 // Opens the screen on standard input and output; NULL if the terminal's type is unknown.
 static inline SCREEN *curses_open(const char *type) { return newterm(type, stdout, stdin); }
 
+// The same with the program's own description of a terminal like `type`, where the system has none.
+SCREEN *curses_open_carried(const char *type);
+
 static inline int curses_columns(void) { return getmaxx(stdscr); }
 static inline int curses_rows(void) { return getmaxy(stdscr); }
 static inline int curses_color_count(void) { return has_colors() ? COLORS : 0; }
