@@ -14,6 +14,9 @@ struct Segment {
 
     /// The length of its sequence, or the largest that it can reach.
     var length: Int { cache?.capacity ?? firstPosition + rows.count }
+
+    /// Whether it is a single query that follows earlier keys.
+    var isDecoded: Bool { rows.count == 1 && firstPosition > 0 }
 }
 
 /// What the attention's forward pass keeps for its backward pass.

@@ -12,16 +12,16 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
 
     private static let queryBlock = 64
     /// Keys that one worker reads for a single query.
-    private static let keyBlock = 256
-    /// Below this number of keys one thread is faster than several.
-    private static let sharedKeys = 64
+    static let keyBlock = 256
 
-    private let configuration: ModelConfiguration
-    private let shape: wb_attention_shape
-    private let workers: Workers
+    let configuration: ModelConfiguration
+    let shape: wb_attention_shape
+    let workers: Workers
     private let scratch: AlignedMemory  // (workers, scratchBytes)
     private let scratchBytes: Int
-    private let partial: FloatBuffer  // (K, parts, H/K, D + 2)
+    /// The blocks of keys whose results `partial` has room for.
+    let partCapacity: Int
+    let partial: FloatBuffer  // (parts, H, D + 2)
     private let headGradients: FloatBuffer  // two: (T, H*D)
 
     /// - Parameters:
@@ -39,6 +39,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         self.workers = workers
         scratchBytes = Self.scratchBytes(shape, longestSequence: longestSequence)
         scratch = AlignedMemory(byteCount: workers.count * scratchBytes)
+        partCapacity = Self.partCapacity(keyCapacity: keyCapacity)
         partial = FloatBuffer(count: Self.partialCount(shape, keyCapacity: keyCapacity))
         headGradients = FloatBuffer(count: 2 * tokenCapacity * Int(shape.H * shape.D))
     }
@@ -81,7 +82,12 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
     }
 
     private static func partialCount(_ shape: wb_attention_shape, keyCapacity: Int) -> Int {
-        (keyCapacity + keyBlock - 1) / keyBlock * shape.H * (shape.D + 2)
+        partCapacity(keyCapacity: keyCapacity) * shape.H * (shape.D + 2)
+    }
+
+    /// The blocks of the longest sequence, or of many short ones.
+    private static func partCapacity(keyCapacity: Int) -> Int {
+        max((keyCapacity + keyBlock - 1) / keyBlock, 64)
     }
 
     private func shape(_ layer: Int) -> wb_attention_shape {
@@ -90,7 +96,7 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         return shape
     }
 
-    private func scratch(of worker: Int) -> UnsafeMutableRawPointer {
+    func scratch(of worker: Int) -> UnsafeMutableRawPointer {
         scratch.pointer + worker * scratchBytes
     }
 
@@ -106,22 +112,10 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
         let contexts = segments.map {
             AttentionContext($0, layer, key: key, value: value, configuration)
         }
-        for (segment, context) in zip(segments, contexts)
-        where segment.rows.count == 1 && segment.firstPosition > 0 {
-            let start = segment.rows.lowerBound * shape.H * shape.D
-            decode(
-                out + start,
-                query + start,
-                context,
-                position: segment.firstPosition,
-                layer: layer
-            )
-        }
+        decode(out, query, segments, contexts, layer: layer)
         let blocks: [(segment: Int, rows: Range<Int>)] = segments.indices.flatMap { index in
             let segment = segments[index]
-            if segment.rows.count == 1 && segment.firstPosition > 0 {
-                return [] as [(Int, Range<Int>)]
-            }
+            if segment.isDecoded { return [] as [(Int, Range<Int>)] }
             let tiles = Tiles(segment.rows.count, by: Self.queryBlock)
             return (0..<tiles.count).map { (index, tiles[$0]) }
         }
@@ -147,54 +141,6 @@ final class FastAttention: AttentionOperator, @unchecked Sendable {
                 rows.count,
                 segment.firstPosition + rows.lowerBound,
                 scratch(of: worker)
-            )
-        }
-    }
-
-    /// One query: the keys are read in blocks, whose results are merged in order.
-    private func decode(
-        _ out: Floats,
-        _ query: Floats,
-        _ context: AttentionContext,
-        position: Int,
-        layer: Int
-    ) {
-        let (H, K, D) = (shape.H, shape.K, shape.D)
-        let group = H / K
-        let seen = min(position + 1, configuration.window(layer) ?? .max)
-        let start = position + 1 - seen
-        let parts = (seen + Self.keyBlock - 1) / Self.keyBlock
-        let read = { [self] (tile: Int, worker: Int) in
-            var shape = shape
-            let (head, first) = (tile / parts, tile % parts * Self.keyBlock)
-            wb_attention_decode(
-                partial.pointer + tile * group * (D + 2),
-                &shape,
-                query,
-                context.keys(head),
-                context.values(head),
-                context.type.rawValue,
-                context.rowStride,
-                context.blocks,
-                head,
-                start + first,
-                min(Self.keyBlock, seen - first),
-                scratch(of: worker).assumingMemoryBound(to: Float.self)
-            )
-        }
-        if seen < Self.sharedKeys {
-            for tile in 0..<K * parts { read(tile, 0) }
-        } else {
-            workers.run(tiles: K * parts, read)
-        }
-        for head in 0..<H {
-            let place = (head / group * parts * group + head % group) * (D + 2)
-            wb_attention_merge(
-                out + head * D,
-                partial.pointer + place,
-                D,
-                group * (D + 2),
-                parts
             )
         }
     }

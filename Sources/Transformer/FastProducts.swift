@@ -39,8 +39,6 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     /// divide into an even number of tiles.
     static let gradientTile = 96
     static let rowBlock = 1024
-    /// Up to this number of tokens, eight bits save too little time for their loss of accuracy.
-    private static let shortPiece = 128
     /// Terms that share an input.
     private static let terms = 3
 
@@ -51,7 +49,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     let interleaved: InterleavedWeights?
     /// The largest rank: the distance between groups' parts of `inner16`.
     private let rank: Int
-    let q: UnsafeMutablePointer<Int8>  // (T, K), or twice K for a single vector
+    let q: UnsafeMutablePointer<Int8>  // (T, K), or twice that for vectors
     let scales: Floats  // (T, K/32)
     let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
     private let x16: Bfloat16s  // (T, K)
@@ -121,7 +119,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         // A panel of 8-bit weights is no larger than one of bfloat16 numbers.
         let dropped = capacity.dropsInputs ? max(thinTile * K, T * gradientTile) : 0
         return Parts(
-            q: cursor.take(max(T, 2) * K, of: Int8.self),
+            q: cursor.take(max(T, 2 * min(T, vectorsAtOnce)) * K, of: Int8.self),
             scales: cursor.take(T * K / 32 + 1, of: Float.self),
             sums: cursor.take(T * K / 16 + 1, of: Int32.self),
             x16: bfloat16s(T * even(K)),
@@ -150,21 +148,33 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     func scratch(of worker: Int) -> Scratch { scratch[worker] }
 
     func forward(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
-        guard let first = groups.first, let T = groups.last?.rows.upperBound else { return }
-        if T == 1, let interleaved {
-            forwardVector(first.terms, interleaved, x: x, K: K)
-        } else {
-            quantize(groups, x: x, T: T, K: K)
-            projectDown(groups, x: x, K: K)
-            forwardMatrix(groups, first.terms, T: T, K: K)
+        for run in runs(groups) {
+            guard let first = run.groups.first, let T = run.groups.last?.rows.upperBound else {
+                continue
+            }
+            let x = x + run.firstRow * K
+            if run.arithmetic == .vector, let interleaved {
+                forwardVectors(run.groups, interleaved, x: x, K: K)
+            } else {
+                let isLong = run.arithmetic == .longPiece
+                quantize(run.groups, x: x, T: T, K: K, isLong: isLong)
+                projectDown(run.groups, x: x, K: K)
+                forwardMatrix(run.groups, first.terms, T: T, K: K, isLong: isLong)
+            }
         }
     }
 
     /// Writes x in 8 bits, in bfloat16, or both, as the terms need it.
-    private func quantize(_ groups: [ProductGroup], x: ConstFloats, T: Int, K: Int) {
+    private func quantize(
+        _ groups: [ProductGroup],
+        x: ConstFloats,
+        T: Int,
+        K: Int,
+        isLong: Bool
+    ) {
         let terms = groups.flatMap(\.terms)
-        let needsInt8 = terms.contains { isInt8($0, T: T) }
-        let needs16 = terms.contains { !isInt8($0, T: T) || $0.lowRank != nil }
+        let needsInt8 = terms.contains { isInt8($0, isLong: isLong) }
+        let needs16 = terms.contains { !isInt8($0, isLong: isLong) || $0.lowRank != nil }
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * K
             if needsInt8 {
@@ -190,8 +200,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    private func isInt8(_ term: ProjectionTerm, T: Int) -> Bool {
-        T > Self.shortPiece && term.weight.type.hasIntegerProducts && !term.isSensitive
+    private func isInt8(_ term: ProjectionTerm, isLong: Bool) -> Bool {
+        isLong && term.weight.type.hasIntegerProducts && !term.isSensitive
     }
 
     /// inner = x·Aᵀ, (T, R), for every term with an adapter.
@@ -249,7 +259,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         _ groups: [ProductGroup],
         _ terms: [ProjectionTerm],
         T: Int,
-        K: Int
+        K: Int,
+        isLong: Bool
     ) {
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let widths = terms.map { Tiles($0.N, by: Self.rowTile) }
@@ -264,7 +275,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             let panels = scratch(of: worker).panels
             let panels16 = panels.assumingMemoryBound(to: UInt16.self)
             let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
-            if isInt8(term, T: T) {
+            if isInt8(term, isLong: isLong) {
                 let start = tokens.lowerBound * K
                 wb_int8_panels(panels, row, type, rowBytes, rows.count, K)
                 wb_int8_matrix(

@@ -287,7 +287,8 @@ final class ForwardPass: @unchecked Sendable {
                         adapter: group.adapter,
                         row: group.rows.lowerBound
                     )
-                }
+                },
+                arithmetic: group.arithmetic
             )
         }
         self.products.forward(products, x: x, K: K)

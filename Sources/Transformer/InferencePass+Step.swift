@@ -39,10 +39,9 @@ public struct StepLogits {
     public let values: UnsafeBufferPointer<Float>
     /// The rows of each part.
     public let rows: [Range<Int>]
-    /// The owner of the memory, if that is not the pass.
-    private let owner: FloatBuffer?
+    private let owner: FloatBuffer
 
-    init(values: UnsafeBufferPointer<Float>, rows: [Range<Int>], owner: FloatBuffer?) {
+    init(values: UnsafeBufferPointer<Float>, rows: [Range<Int>], owner: FloatBuffer) {
         self.values = values
         self.rows = rows
         self.owner = owner
@@ -53,9 +52,10 @@ extension InferencePass {
     /// Reads the tokens of several conversations and appends them to their caches.
     ///
     /// A piece of a prompt, the next token of many conversations and a text to be scored are all
-    /// parts. A weight is read once for all of them, and each adapter's products are over its own
-    /// rows. In `exact` precision a part is multiplied as if it were alone, so that its bits do not
-    /// depend on the others.
+    /// parts. A weight is read once for all next tokens, once for all short pieces and once for all
+    /// long ones, and each adapter's products are over its own rows. A part's bits do not depend on
+    /// the others: in `exact` precision it is multiplied as if it were alone, in `fast` its own length
+    /// decides the arithmetic.
     ///
     /// - Parameters:
     ///   - parts: With at most `tokenCapacity` tokens together, and logits for at most
@@ -68,8 +68,15 @@ extension InferencePass {
         _ parts: [StepPart],
         isCancelled: () -> Bool = { false }
     ) throws -> StepLogits {
-        try run(parts, isCancelled)
-        let wanted = wantedRows(parts)
+        let starts = try run(parts, isCancelled)
+        let wanted = zip(parts, starts).map { part, start in
+            let end = start + part.tokens.count
+            return switch part.logits {
+            case .none: end..<end
+            case .last: end - 1..<end
+            case .all: start..<end
+            }
+        }
         let rows = wanted.flatMap(\.self)
         precondition(rows.count <= maxScoredTokens, "\(rows.count) tokens to be scored")
         var next = 0
@@ -78,43 +85,61 @@ extension InferencePass {
             return next..<next + part.count
         }
         let V = forward.model.configuration.vocabularySize
-        let room = rows.count > 1 ? FloatBuffer(count: rows.count * V) : nil
-        let logits = room ?? output
-        if let first = rows.first, let last = rows.last {
-            let C = forward.model.configuration.width
-            var source = out.pointer + first * C
-            if last - first + 1 != rows.count {
-                // The layers are done, so their input's memory is free.
-                for (place, row) in rows.enumerated() {
-                    (activations.x + place * C).update(from: out.pointer + row * C, count: C)
-                }
-                source = activations.x
-            }
-            project(source, into: logits.pointer, groups: places.filter { !$0.isEmpty })
-        }
+        let logits = room(rows: rows.count)
+        if !rows.isEmpty { project(gathered(rows), into: logits.pointer, groups: places) }
         return StepLogits(
             values: UnsafeBufferPointer(start: logits.pointer, count: rows.count * V),
             rows: places,
-            owner: room
+            owner: logits
         )
     }
 
-    /// For each part, the rows of the step whose logits are computed.
-    private func wantedRows(_ parts: [StepPart]) -> [Range<Int>] {
-        var next = 0
-        return parts.map { part in
-            defer { next += part.tokens.count }
-            let end = next + part.tokens.count
-            return switch part.logits {
-            case .none: end..<end
-            case .last: end - 1..<end
-            case .all: next..<end
-            }
+    /// Memory for the logits of some rows; that of as many as are decoded together is kept.
+    private func room(rows: Int) -> FloatBuffer {
+        let V = forward.model.configuration.vocabularySize
+        if rows * V <= output.count { return output }
+        let buffer = FloatBuffer(count: rows * V)
+        if rows <= FastProducts.vectorsAtOnce { output = buffer }
+        return buffer
+    }
+
+    /// Some rows of the last layer's output, one after the other.
+    private func gathered(_ rows: [Int]) -> Floats {
+        let C = forward.model.configuration.width
+        if zip(rows, rows.dropFirst()).allSatisfy({ $0 + 1 == $1 }) {
+            return out.pointer + rows[0] * C
         }
+        // The layers are done, so their input's memory is free.
+        for (place, row) in rows.enumerated() {
+            (activations.x + place * C).update(from: out.pointer + row * C, count: C)
+        }
+        return activations.x
     }
 
     /// Runs the layers; `out` holds the last one's output.
-    func run(_ parts: [StepPart], _ isCancelled: () -> Bool) throws {
+    ///
+    /// Rows with the same arithmetic are together: first the parts of one token.
+    ///
+    /// - Returns: The first row of each part.
+    @discardableResult
+    func run(_ parts: [StepPart], _ isCancelled: () -> Bool) throws -> [Int] {
+        let order = Self.order(parts)
+        let ordered = order.map { parts[$0] }
+        let starts = try runInOrder(ordered, isCancelled)
+        var result = starts
+        for (place, part) in order.enumerated() { result[part] = starts[place] }
+        return result
+    }
+
+    /// The parts ordered by their arithmetic, then as they are.
+    private static func order(_ parts: [StepPart]) -> [Int] {
+        let arithmetics = parts.map { RowArithmetic(pieceOf: $0.tokens.count) }
+        return [RowArithmetic.vector, .shortPiece, .longPiece].flatMap { arithmetic in
+            parts.indices.filter { arithmetics[$0] == arithmetic }
+        }
+    }
+
+    private func runInOrder(_ parts: [StepPart], _ isCancelled: () -> Bool) throws -> [Int] {
         let tokens = parts.count == 1 ? parts[0].tokens : parts.flatMap(\.tokens)
         let T = tokens.count
         precondition(T >= 1 && T <= tokenCapacity, "\(T) tokens, room for \(tokenCapacity)")
@@ -160,6 +185,7 @@ extension InferencePass {
             }
         }
         for part in parts { part.cache.advance(to: part.cache.count + part.tokens.count) }
+        return segments.map(\.rows.lowerBound)
     }
 
     private func check(_ part: StepPart) throws {

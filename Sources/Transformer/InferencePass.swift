@@ -22,7 +22,7 @@ public final class InferencePass: @unchecked Sendable {
     private let saved: FloatBuffer
     let out: FloatBuffer  // (T, C)
     private let factor: FloatBuffer  // (T)
-    let output: FloatBuffer  // (V)
+    var output: FloatBuffer  // (rows, V)
     let rank: Int
 
     /// Allocates everything a call needs.
@@ -187,7 +187,8 @@ public final class InferencePass: @unchecked Sendable {
         return result
     }
 
-    /// logits = the output matrix times the normed rows, (T, C) to (T, V); the groups cover them.
+    /// logits = the output matrix times the normed rows, (T, C) to (T, V); the groups cover them, and
+    /// those of one row are computed alike whatever the others are.
     func project(_ rows: Floats, into logits: Floats, groups: [Range<Int>]) {
         let model = forward.model
         let T = groups.last?.upperBound ?? 0
@@ -201,10 +202,11 @@ public final class InferencePass: @unchecked Sendable {
                 T: T
             )
             forward.products.forward(
-                groups.map { rows in
+                groups.filter { !$0.isEmpty }.map { rows in
                     let y = logits + rows.lowerBound * V
                     let term = ProjectionTerm(weight: model.head, y: y, isSensitive: true)
-                    return ProductGroup(rows: rows, terms: [term])
+                    let arithmetic = RowArithmetic(pieceOf: rows.count)
+                    return ProductGroup(rows: rows, terms: [term], arithmetic: arithmetic)
                 },
                 x: forward.normed.pointer,
                 K: model.configuration.width

@@ -35,9 +35,30 @@ struct ProjectionTerm {
 /// The terms of some rows of a list that share an adapter or have none.
 struct ProductGroup {
     /// The rows of the list.
-    let rows: Range<Int>
+    var rows: Range<Int>
     /// With the outputs of these rows: `y` and `inner` begin at the first of them.
     let terms: [ProjectionTerm]
+    /// Their arithmetic in `fast` precision; nil if the length of the list decides.
+    var arithmetic: RowArithmetic?
+}
+
+/// The arithmetic of rows in `fast` precision, which depends on the sequence that they belong to and
+/// on nothing else in the list, so that a sequence gets the same bits with others and alone.
+enum RowArithmetic {
+    /// A single row: activations of fifteen bits, and weights as decoding reads them.
+    case vector
+    /// A short piece: bfloat16.
+    case shortPiece
+    /// A longer one: eight bits where that is accurate enough.
+    case longPiece
+
+    /// The arithmetic of a sequence's piece of that many rows.
+    init(pieceOf count: Int) {
+        self = count == 1 ? .vector : count <= Self.longestShortPiece ? .shortPiece : .longPiece
+    }
+
+    /// Up to this number of tokens, eight bits save too little time for their loss of accuracy.
+    private static let longestShortPiece = 128
 }
 
 /// The matrix products of a model's layers, forward and backward.

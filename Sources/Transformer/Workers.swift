@@ -24,9 +24,11 @@ struct Workers: Sendable {
         pool.run(tiles: tiles, priority: priority, sharing: .inRanges, body)
     }
 
-    /// Splits T rows of element-wise work among the threads.
+    /// Splits T rows of element-wise work among the threads, unless they are so few that a hand-over
+    /// takes longer.
     func forEachRowTile(_ T: Int, _ body: (Range<Int>) -> Void) {
         let tiles = Tiles(T, by: 16)
+        if tiles.count == 1 { return body(0..<T) }
         run(tiles: tiles.count) { tile, _ in body(tiles[tile]) }
     }
 }

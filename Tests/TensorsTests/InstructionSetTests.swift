@@ -75,7 +75,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
             scale = [Float](repeating: 0, count: x.count / 32)
             sum = [Int32](repeating: 0, count: x.count / 16)
             if fine {
-                kernels.quantize_fine(&q, &scale, &sum, x, x.count)
+                kernels.quantize_fine(&q, &scale, &sum, x, 1, x.count)
             } else {
                 kernels.quantize_rows(&q, &scale, &sum, x, x.count)
             }
@@ -170,13 +170,15 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
                 columns
             )
         }
-        kernels.int8_matrix_vector(
+        kernels.int8_matrix_vectors(
             &y,
+            rows,
             interleaved.pointer,
             type.rawValue,
             fine.q,
             fine.scale,
             fine.sum,
+            1,
             rows,
             columns
         )

@@ -39,10 +39,12 @@ KERNEL(void, matrix_vector,
 KERNEL(void, quantize_rows,
     (int8_t *q, float *scale, int32_t *sum, const float *x, size_t count), (q, scale, sum, x, count))
 
-// The same with fifteen bits: x[i] is about (256 q[i] + q[count + i]) *
-// scale[i / 32]; sums are those of the bracket.
+// One of T vectors with fifteen bits, a block of 32 after the other with those of the
+// other vectors between: q gets 64 bytes a block, x[i] is about (256 q[i] + q[32 + i]) *
+// scale; sums are those of the bracket, two a block. So q of the next block is 64 T bytes on,
+// its scale T, its sums 2 T.
 KERNEL(void, quantize_fine,
-    (int8_t *q, float *scale, int32_t *sum, const float *x, size_t count), (q, scale, sum, x, count))
+    (int8_t *q, float *scale, int32_t *sum, const float *x, size_t T, size_t count), (q, scale, sum, x, T, count))
 
 // The bytes of a quantized weight in the order in which decoding reads it:
 // sixteen rows side by side. For rows divisible by 16 it is a sum over panels.
@@ -54,12 +56,13 @@ KERNEL(void, interleave,
     (void *out, const void *weight, uint32_t type, size_t row_bytes, size_t rows, size_t columns),
     (out, weight, type, row_bytes, rows, columns))
 
-// out[r] = sum over c of W[r, c] * x[c] for an interleaved weight and
-// activations from quantize_fine: integer products, float32 sums.
-KERNEL(void, int8_matrix_vector,
-    (float *out, const void *interleaved, uint32_t type, const int8_t *q, const float *scale, const int32_t *sum,
-     size_t rows, size_t columns),
-    (out, interleaved, type, q, scale, sum, rows, columns))
+// y[t, r] = sum over c of W[r, c] * x[t, c] for an interleaved weight and T
+// vectors from quantize_fine: integer products, float32 sums. Rows of y lie
+// `y_stride` numbers apart. A vector's result does not depend on the others.
+KERNEL(void, int8_matrix_vectors,
+    (float *y, size_t y_stride, const void *interleaved, uint32_t type, const int8_t *q, const float *scale,
+     const int32_t *sum, size_t T, size_t rows, size_t columns),
+    (y, y_stride, interleaved, type, q, scale, sum, T, rows, columns))
 
 // The bytes of a panel of sixteen rows of `columns` numbers.
 KERNEL(size_t, int8_panel_bytes, (uint32_t type, size_t columns), (type, columns))

@@ -201,26 +201,3 @@ static void int8_matrix(
     WB_FOR_INTEGERS(type, CALL)
 #undef CALL
 }
-
-// Activations of fifteen bits for a single vector, where reading the weights takes
-// longer than multiplying: x is about (256 high + low) * scale. `q`
-// gets the high bytes, then the low ones; sums are those of 256 high + low.
-static void quantize_fine(int8_t *q, float *scale, int32_t *sum, const float *x, size_t count) {
-    quantize_rows(q, scale, sum, x, count);
-    for (size_t j = 0; j < count / 16; j++) {
-        // With a scale of NaN or zero there is nothing to refine.
-        const bool isUsable = scale[j / 2] > 0;
-        v16c high, low = {0};
-        memcpy(&high, q + j * 16, 16);
-        if (isUsable) {
-            const v16f value = load16(x + j * 16) * (1.0f / scale[j / 2]);
-            const v16f rest = (value - WB_CONVERT(v16f, high)) * 256.0f;
-            const v16f most = splat16(127.0f), least = splat16(-127.0f);
-            const v16f bounded = select16(rest > most, most, select16(rest < least, least, rest));
-            low = WB_CONVERT(v16c, WB_CONVERT(v16i, bounded));
-        }
-        memcpy(q + count + j * 16, &low, 16);
-        sum[j] = sum[j] * 256 + __builtin_reduce_add(WB_CONVERT(v16i, low));
-    }
-    for (size_t b = 0; b < count / 32; b++) scale[b] *= 1.0f / 256.0f;
-}

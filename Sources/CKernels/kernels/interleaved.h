@@ -157,12 +157,31 @@ WB_INLINE v16i interleaved_word(uint32_t type, const v16i *more, const v16i *low
     return word | (above & (0x10101010 * ((1 << bits) - 1)));
 }
 
-// Sixteen rows times one vector.
-WB_INLINE v16f interleaved_dots(
-    uint32_t type, const uint8_t *p, const int8_t *q, const float *scale, const int32_t *sum, size_t blocks) {
-    v16f acc = {0}, minima = {0}, super_scale = {0}, super_minimum = {0};
-    for (size_t b = 0; b < blocks; b++) {
-        v16f d[2], m[2] = {{0}};
+// How far ahead weights are fetched: the processor's own prefetching stops at a page's end, and is
+// too slow where several vectors are multiplied.
+enum { BYTES_AHEAD = 4096 };
+
+// How many vectors are multiplied at once: each keeps three sums in registers.
+#if defined(WB_VNNI)
+enum { VECTORS_AT_ONCE = 8 };
+#elif defined(WB_AVX512)
+enum { VECTORS_AT_ONCE = 4 };
+#else
+enum { VECTORS_AT_ONCE = 2 };
+#endif
+
+// Sixteen rows times M of T vectors. What is computed for one of them does not depend on the others.
+WB_INLINE void interleaved_dots(
+    uint32_t type, const int M, v16f *out, const uint8_t *p, const int8_t *q, const float *scale, const int32_t *sum,
+    size_t T, size_t blocks) {
+    const int groups = has_halves(type) ? 2 : 1, words = 8 / groups;
+    v16f acc[VECTORS_AT_ONCE], super_scale = {0}, super_minimum = {0};
+    for (int t = 0; t < M; t++) acc[t] = (v16f){0};
+    for (size_t b = 0; b < blocks; b++, q += 64 * T, scale += T, sum += 2 * T) {
+        for (size_t byte = 0; byte < interleaved_block_bytes(type); byte += 64) {
+            __builtin_prefetch(p + BYTES_AHEAD + byte);
+        }
+        v16f d[2], minimum[2] = {{0}};
         if (is_super(type)) {
             if (b % 8 == 0) {
                 super_scale = half16((const uint16_t *)p);
@@ -174,59 +193,113 @@ WB_INLINE v16f interleaved_dots(
                 d[g] = super_scale * WB_CONVERT(v16f, WB_CONVERT(v16i, (v16c)load_16_bytes(p)));
             }
             for (size_t g = 0; has_minimum(type) && g < scale_groups(type); g++, p += 16) {
-                m[g] = -super_minimum * WB_CONVERT(v16f, WB_CONVERT(v16i, load_16_bytes(p)));
+                minimum[g] = -super_minimum * WB_CONVERT(v16f, WB_CONVERT(v16i, load_16_bytes(p)));
             }
         } else {
             d[0] = half16((const uint16_t *)p);
-            if (has_minimum(type)) m[0] = half16((const uint16_t *)(p + 32));
+            if (has_minimum(type)) minimum[0] = half16((const uint16_t *)(p + 32));
             p += halves_bytes(type);
         }
         v16i more[4], low[4];
         for (int n = 0; n < more_bits(type); n++, p += 64) more[n] = load_words(p);
         for (int k = 0; k < 4; k++, p += 64) low[k] = load_words(p);
 
-        const int32_t *s = sum + 2 * b;
-        const int32_t both = s[0] + s[1], offset = -type_offset(type);
-        v16i high_dots[2] = {{0}}, fine_dots[2];
-        fine_dots[0] = splat16i(offset * (has_halves(type) ? s[0] : both));
-        fine_dots[1] = splat16i(has_halves(type) ? offset * s[1] : 0);
 #pragma clang loop unroll(full)
-        for (int k = 0; k < 8; k++) {
-            const v16i word = interleaved_word(type, more, low, k);
-            int32_t high, fine;
-            memcpy(&high, q + b * 32 + 4 * k, 4);
-            memcpy(&fine, q + (blocks + b) * 32 + 4 * k, 4);
-            high_dots[k / 4] = dot4(high_dots[k / 4], word, splat16i(high), is_wide(type));
-            fine_dots[k / 4] = dot4(fine_dots[k / 4], word, splat16i(fine), is_wide(type));
-        }
-        if (has_halves(type)) {
-            for (int g = 0; g < 2; g++) {
-                acc += WB_CONVERT(v16f, (high_dots[g] << 8) + fine_dots[g]) * (d[g] * scale[b]);
+        for (int g = 0; g < groups; g++) {
+            v16i high[VECTORS_AT_ONCE], fine[VECTORS_AT_ONCE];
+            int32_t shared[VECTORS_AT_ONCE];
+            for (int t = 0; t < M; t++) {
+                shared[t] = groups == 2 ? sum[2 * t + g] : sum[2 * t] + sum[2 * t + 1];
+                high[t] = (v16i){0};
+                fine[t] = splat16i(-type_offset(type) * shared[t]);
             }
-        } else {
-            const v16i dots = ((high_dots[0] + high_dots[1]) << 8) + (fine_dots[0] + fine_dots[1]);
-            acc += WB_CONVERT(v16f, dots) * (d[0] * scale[b]);
-        }
-        if (!has_minimum(type)) continue;
-        if (has_halves(type)) {
-            for (int g = 0; g < 2; g++) minima += m[g] * (scale[b] * (float)s[g]);
-        } else {
-            minima += m[0] * (scale[b] * (float)both);
+#pragma clang loop unroll(full)
+            for (int k = g * words; k < (g + 1) * words; k++) {
+                const v16i word = interleaved_word(type, more, low, k);
+#pragma clang loop unroll(full)
+                for (int t = 0; t < M; t++) {
+                    int32_t four[2];
+                    memcpy(&four[0], q + 64 * t + 4 * k, 4);
+                    memcpy(&four[1], q + 64 * t + 4 * k + 32, 4);
+                    high[t] = dot4(high[t], word, splat16i(four[0]), is_wide(type));
+                    fine[t] = dot4(fine[t], word, splat16i(four[1]), is_wide(type));
+                }
+            }
+            for (int t = 0; t < M; t++) {
+                acc[t] += WB_CONVERT(v16f, (high[t] << 8) + fine[t]) * (d[g] * scale[t]);
+                if (has_minimum(type)) acc[t] += minimum[g] * (scale[t] * (float)shared[t]);
+            }
         }
     }
-    return acc + minima;
+    for (int t = 0; t < M; t++) out[t] = acc[t];
 }
 
-static void int8_matrix_vector(
-    float *out, const void *interleaved, uint32_t type, const int8_t *q, const float *scale, const int32_t *sum,
-    size_t rows, size_t columns) {
+WB_INLINE void interleaved_panel(
+    uint32_t type, float *y, size_t y_stride, const uint8_t *panel, const int8_t *q, const float *scale,
+    const int32_t *sum, size_t T, size_t rows, size_t blocks) {
+    size_t t = 0;
+#define VECTORS(M)                                                                                                     \
+    for (; t + M <= T; t += M) {                                                                                       \
+        v16f dots[M];                                                                                                  \
+        interleaved_dots(type, M, dots, panel, q + 64 * t, scale + t, sum + 2 * t, T, blocks);                         \
+        for (size_t m = 0; m < M; m++) store_part(y + (t + m) * y_stride, dots[m], rows);                              \
+    }
+#if defined(WB_VNNI)
+    VECTORS(8)
+#endif
+#if defined(WB_AVX512)
+    VECTORS(4)
+#endif
+    VECTORS(2)
+    VECTORS(1)
+#undef VECTORS
+}
+
+static void int8_matrix_vectors(
+    float *y, size_t y_stride, const void *interleaved, uint32_t type, const int8_t *q, const float *scale,
+    const int32_t *sum, size_t T, size_t rows, size_t columns) {
     const uint8_t *panel = interleaved;
     const size_t bytes = interleaved_bytes(type, 16, columns);
     for (size_t r = 0; r < rows; r += 16, panel += bytes) {
-        v16f dots;
-#define CALL(type) dots = interleaved_dots(type, panel, q, scale, sum, columns / 32)
+#define CALL(type) interleaved_panel(type, y + r, y_stride, panel, q, scale, sum, T, rows - r, columns / 32)
         WB_FOR_INTEGERS(type, CALL)
 #undef CALL
-        store_part(out + r, dots, rows - r);
+    }
+}
+
+// One block of activations in fifteen bits, the first eight as in quantize_rows; returns its scale.
+WB_INLINE float quantize_fine_block(int8_t *q, int32_t *sum, const float *x) {
+    const v16f values[2] = {load16(x), load16(x + 16)};
+    const v16i first = (v16i)values[0] & 0x7fffffff, second = (v16i)values[1] & 0x7fffffff;
+    // Magnitudes have the order of their bits, and those of NaN and infinity come last.
+    const int32_t bits = __builtin_reduce_max(__builtin_elementwise_max(first, second));
+    float largest;
+    memcpy(&largest, &bits, 4);
+    const bool isFinite = bits < 0x7f800000;
+    const float inverse = isFinite && largest > 0 ? 127.0f / largest : 0, scale = largest / 127.0f;
+    // A block of subnormal numbers has no inverse: it counts as zero.
+    if (!(inverse > 0 && inverse <= 3.0e38f)) {
+        memset(q, 0, 64);
+        sum[0] = sum[1] = 0;
+        return isFinite ? 0 : NAN;
+    }
+    for (size_t half = 0; half < 2; half++) {
+        const v16f high = __builtin_elementwise_roundeven(values[half] * inverse);
+        const v16f rest = (values[half] * (1.0f / scale) - high) * 256.0f;
+        const v16f most = splat16(127.0f), least = splat16(-127.0f);
+        const v16i low = WB_CONVERT(v16i, select16(rest > most, most, select16(rest < least, least, rest)));
+        const v16i whole = WB_CONVERT(v16i, high);
+        const v16c bytes[2] = {WB_CONVERT(v16c, whole), WB_CONVERT(v16c, low)};
+        memcpy(q + 16 * half, &bytes[0], 16);
+        memcpy(q + 32 + 16 * half, &bytes[1], 16);
+        sum[half] = __builtin_reduce_add((whole << 8) + low);
+    }
+    return scale * (1.0f / 256.0f);
+}
+
+static void quantize_fine(
+    int8_t *q, float *scale, int32_t *sum, const float *x, size_t T, size_t count) {
+    for (size_t b = 0; b < count / 32; b++, q += 64 * T, scale += T, sum += 2 * T) {
+        *scale = quantize_fine_block(q, sum, x + 32 * b);
     }
 }

@@ -92,14 +92,25 @@ struct KernelBench {
         let q = operands(2 * K, of: Int8.self)
         let scales = operands(K / 32, of: Float.self)
         let sums = operands(K / 16, of: Int32.self)
-        for i in q.indices { wb_quantize_fine(q[i], scales[i], sums[i], numbers(K), K) }
+        for i in q.indices { wb_quantize_fine(q[i], scales[i], sums[i], numbers(K), 1, K) }
         let y = operands(N, of: Float.self)
         let rate = rate(byteCount) {
             let (q, scales, sums) = (q[$0], scales[$0], sums[$0])
-            wb_int8_matrix_vector(y[$0], interleaved[$0], type.rawValue, q, scales, sums, N, K)
+            wb_int8_matrix_vectors(
+                y[$0],
+                N,
+                interleaved[$0],
+                type.rawValue,
+                q,
+                scales,
+                sums,
+                1,
+                N,
+                K
+            )
         }
         return KernelSpeed(
-            kernel: "int8_matrix_vector \(type.name)",
+            kernel: "int8_matrix_vectors \(type.name)",
             sizes: "\(N) x \(K)",
             rate: rate,
             unit: .bytes,

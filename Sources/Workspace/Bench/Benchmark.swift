@@ -33,13 +33,21 @@ public enum Benchmark {
         public var limit: String
         /// The share of that peak that was reached.
         public var limitFraction: Double
+        /// The conversations that were decoded together, if there were several.
+        public var batchSize: Int?
+        /// The time of a step of them, by that of a step of one.
+        public var relativeCost: Double?
     }
 
     /// Decodes tokens one by one after `context` and a first token, with logits for each.
+    ///
+    /// - Parameter batchSize: The number of conversations, each of which gets a token in a step;
+    ///   several are compared with one.
     public static func decode(
         model path: String,
         tokens: Int,
         context: Int,
+        batchSize: Int = 1,
         threads: Int?
     ) throws -> Result {
         let model = try load(path, threads: threads)
@@ -48,26 +56,49 @@ public enum Benchmark {
         let ids = exampleTokens(capacity, model)
         let pass = InferencePass(
             model,
-            tokenCapacity: min(promptPiece, context + 1),
+            tokenCapacity: max(batchSize, min(promptPiece, context + 1)),
             contextLength: capacity,
             precision: precision,
             decodes: true
         )
-        let cache = KeyValueCache(model.configuration, capacity: capacity, precision: precision)
-        for start in stride(from: 0, through: context, by: promptPiece) {
-            let piece = ids[start..<min(start + promptPiece, context + 1)]
-            _ = try pass.logits(piece, cache: cache, adapter: nil)
+        let caches = (0..<batchSize).map { _ in
+            KeyValueCache(model.configuration, capacity: capacity, precision: precision)
         }
-        let rates = try (0..<3).map { _ in
-            cache.truncate(to: context + 1)
-            return try rate(tokens) {
-                for t in 1...tokens {
-                    let next = ids[context + t..<context + t + 1]
-                    _ = try pass.logits(next, cache: cache, adapter: nil)
+        for cache in caches {
+            for start in stride(from: 0, through: context, by: promptPiece) {
+                let piece = ids[start..<min(start + promptPiece, context + 1)]
+                _ = try pass.logits(piece, cache: cache, adapter: nil)
+            }
+        }
+        func decode(_ caches: [KeyValueCache]) throws -> Double {
+            for cache in caches { cache.truncate(to: context + 1) }
+            return try rate(tokens * caches.count) {
+                for id in ids[(context + 1)...] {
+                    _ = try pass.step(
+                        caches.map {
+                            StepPart(tokens: [id], cache: $0, adapter: nil, logits: .last)
+                        }
+                    )
                 }
             }
         }
-        return result("decode", rates, tokens: tokens, model, cache: cache)
+        // In turn, so that both have the same conditions.
+        let rates = try (0..<3).map { _ in
+            (all: try decode(caches), one: batchSize > 1 ? try decode([caches[0]]) : 0)
+        }
+        let all = rates.map(\.all)
+        var result = result(
+            "decode",
+            all,
+            tokens: tokens,
+            model,
+            caches: caches
+        )
+        if batchSize > 1 {
+            result.batchSize = batchSize
+            result.relativeCost = Double(batchSize) * median(rates.map(\.one)) / median(all)
+        }
+        return result
     }
 
     /// Processes a prompt in one piece, with logits for its last token.
@@ -211,16 +242,16 @@ public enum Benchmark {
         _ model: LanguageModel,
         tokens: Int,
         rank: Int,
-        cache: KeyValueCache?
+        caches: [KeyValueCache]
     ) -> (name: String, peak: Double, perToken: Double) {
         let peaks = Roofline.measure(model.pool)
         let sizes = model.configuration
         let weights = layerWeights(sizes)
         switch job {
         case "decode":
-            // The weights and the average contents of the cache.
-            let cached = cache.map { $0.readByteCount(at: $0.count - tokens / 2) } ?? 0
-            let bytes = Double(model.file.byteCount + cached) / 1e9
+            // A step reads the weights and the average contents of the caches.
+            let cached = caches.reduce(0) { $0 + $1.readByteCount(at: $1.count - tokens / 2) }
+            let bytes = Double(model.file.byteCount + cached) / Double(max(1, caches.count)) / 1e9
             return ("memory read, GB/s", peaks.readGigabytesPerSecond, bytes)
         case "prefill":
             return ("int8, Gop/s", peaks.int8Gops, 2 * Double(weights) / 1e9)
@@ -233,17 +264,19 @@ public enum Benchmark {
         }
     }
 
+    private static func median(_ rates: [Double]) -> Double { rates.sorted()[rates.count / 2] }
+
     private static func result(
         _ job: String,
         _ rates: [Double],
         tokens: Int,
         _ model: LanguageModel,
         rank: Int = 1,
-        cache: KeyValueCache? = nil
+        caches: [KeyValueCache] = []
     ) -> Result {
-        let rate = rates.sorted()[rates.count / 2]
+        let rate = median(rates)
         let peakRssBytes = SystemMemory.peakResidentBytes
-        let limit = limit(job, model, tokens: tokens, rank: rank, cache: cache)
+        let limit = limit(job, model, tokens: tokens, rank: rank, caches: caches)
         return Result(
             job: job,
             tokensPerSecond: rate,

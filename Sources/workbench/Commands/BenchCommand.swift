@@ -34,7 +34,15 @@ struct BenchOptions: ParsableArguments {
                 + "  (\(result.model) \(result.quantization), \(result.tokens) tokens, \(result.threads) threads,"
                 + " \(result.instructionSet), peak \(Figures.bytes(result.peakRssBytes)))\n"
                 + "  \(Figures.decimal(100 * result.limitFraction, places: 0)) % of the measured limit of this machine (\(result.limit))"
+                + batch(result)
         )
+    }
+
+    /// What a step of several conversations costs.
+    private func batch(_ result: Benchmark.Result) -> String {
+        guard let count = result.batchSize, let cost = result.relativeCost else { return "" }
+        return
+            "\n  \(count) conversations in a step, \(Figures.decimal(cost, places: 2)) times the time of one"
     }
 
     mutating func validate() throws {
@@ -53,6 +61,7 @@ extension BenchCommand {
         @OptionGroup var options: BenchOptions
         @Option(help: "The number of tokens.") var tokens = 128
         @Option(help: "The number of tokens before them.") var context = 0
+        @Option(help: "Conversations that are decoded together.") var batchSize = 1
 
         func run() throws {
             try options.print(
@@ -60,6 +69,7 @@ extension BenchCommand {
                     model: try options.path(),
                     tokens: tokens,
                     context: context,
+                    batchSize: batchSize,
                     threads: options.threads
                 )
             )
@@ -68,6 +78,9 @@ extension BenchCommand {
         mutating func validate() throws {
             if tokens < 1 { throw ValidationError("--tokens must be at least 1.") }
             if context < 0 { throw ValidationError("--context must be at least 0.") }
+            if !(1...128).contains(batchSize) {
+                throw ValidationError("--batch-size takes 1 to 128.")
+            }
         }
     }
 
