@@ -13,7 +13,7 @@ SWIFT_FILES := Package.swift Sources Tests
 # One plan for the program and its tests, so that neither links the other again.
 export WORKBENCH_LINK := $(CURDIR)/.build/link
 
-.PHONY: help run build test interop fuzz soak tiny-model lint format check bench install tarball wheel deb clean
+.PHONY: help run build test interop fuzz soak tiny-model lint format check bench install tarball wheel deb packages clean
 
 help: ## List the targets
 	@grep -E '^[a-z -]+:.*##' Makefile | sed -E 's/^([a-z -]+):.*## /  make \1\t/' | expand -t 28
@@ -81,6 +81,10 @@ install: build ## Install under PREFIX, /usr/local if not given, without symbols
 
 tarball wheel deb: build ## Make a package for any Linux, for pip or for Debian, in .build/packages
 	@python3 packaging/packages.py $@
+
+packages: build ## Make all packages, and test them
+	@python3 packaging/packages.py tarball wheel deb
+	@scripts/check-packages
 
 clean: ## Remove what was built
 	rm -rf .build

@@ -136,7 +136,7 @@ def deb(staged, version, glibc):
     subprocess.run(["chmod", "-R", "u=rwX,go=rX", str(root)], check=True)
     target = PACKAGES / f"workbench_{version}_amd64.deb"
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(changed_at())}
-    output("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(target), env=environment)
+    output("dpkg-deb", "--root-owner-group", "-Zxz", "-z2", "--build", str(root), str(target), env=environment)
     return target
 
 
