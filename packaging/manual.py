@@ -79,7 +79,7 @@ def page(root, version):
         ("WORKBENCH_ISA", "Forces a set of kernels: portable, avx2, avx512 and others that doctor names."),
         ("NO_COLOR", "The screen has no colours."),
         ("HF_ENDPOINT, HF_TOKEN", "The hub that models are pulled from, and the token for it."),
-        ("SWIFT_BACKTRACE", "enable=yes: after a crash, where Swift is installed, print where it was."),
+        ("SWIFT_BACKTRACE", "enable=yes,swift-backtrace=FILE: after a crash print a backtrace; FILE is Swift's swift-backtrace-static."),
     ]:
         yield f".TP\n.B {name}\n{text(means)}"
     yield ".SH FILES"
