@@ -132,7 +132,10 @@ let package = Package(
         // The operations.
         .target(
             name: "Database",
-            dependencies: ["Platform", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "Platform", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
         ),
         .target(
             name: "Tracking",

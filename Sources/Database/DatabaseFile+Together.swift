@@ -1,5 +1,7 @@
+import Dispatch
 package import GRDB
 import Platform
+import Synchronization
 
 extension DatabaseFile {
     /// Writes like ``write(_:_:)``, in one transaction with the writes of other threads that wait
@@ -64,17 +66,18 @@ extension DatabaseFile {
     }
 }
 
-/// The writes that wait to be made in one transaction: the first thread makes them for the others.
+/// The writes that wait to be made in one transaction: one of their threads makes them for all.
 final class WriteGroup: Sendable {
     /// A write that a thread waits for.
     ///
-    /// `@unchecked` because one thread at a time accesses it: that which makes the write, until
-    /// ``isDone`` is set under the lock.
+    /// `@unchecked` because one thread at a time accesses it: its own before it waits and after it
+    /// was woken, in between the one that makes the write.
     final class Member: @unchecked Sendable {
         let durability: DatabaseFile.Durability
-        fileprivate(set) var body: ((Database, inout ChangeNotes) throws -> Void)?
+        private var body: ((Database, inout ChangeNotes) throws -> Void)?
         var error: (any Error)?
-        fileprivate var isDone = false
+        fileprivate private(set) var isDone = false
+        private let bell = DispatchSemaphore(value: 0)
 
         init(
             _ durability: DatabaseFile.Durability,
@@ -87,6 +90,18 @@ final class WriteGroup: Sendable {
         func write(_ db: Database, _ changes: inout ChangeNotes) throws {
             try body?(db, &changes)
         }
+
+        /// Waits until the write is made, or until it is this one's turn to make the next ones.
+        fileprivate func wait() { bell.wait() }
+
+        /// The write is made, and nothing of it is kept.
+        fileprivate func finish() {
+            body = nil
+            isDone = true
+        }
+
+        /// Its thread may return as soon as it is woken.
+        fileprivate func wake() { bell.signal() }
     }
 
     private struct State {
@@ -98,34 +113,32 @@ final class WriteGroup: Sendable {
     /// The most writes in one transaction.
     private static let most = 32
 
-    private let state = Guarded(State())
+    private let state = Mutex(State())
 
     /// Makes a write, together with others or by another thread, and returns its error.
     func commit(_ member: Member, by write: ([Member]) -> Void) -> (any Error)? {
-        state.withLock(waking: .none) { $0.waiting.append(member) }
-        let leads = state.wait { state -> Bool? in
-            if member.isDone { return false }
-            guard !state.isLed else { return nil }
-            state.isLed = true
-            return true
+        let leads = state.withLock { state in
+            state.waiting.append(member)
+            defer { state.isLed = true }
+            return !state.isLed
         }
-        guard leads else { return member.error }
-        while true {
-            let members = state.withLock(waking: .none) { state in
-                defer { state.waiting.removeFirst(min(Self.most, state.waiting.count)) }
-                return Array(state.waiting.prefix(Self.most))
-            }
-            write(members)
-            let isDone = state.withLock { state in
-                for member in members {
-                    // The thread that waits may return as soon as this is unlocked.
-                    member.body = nil
-                    member.isDone = true
-                }
-                state.isLed = !member.isDone
-                return member.isDone
-            }
-            if isDone { return member.error }
+        if !leads {
+            member.wait()
+            if member.isDone { return member.error }
         }
+        // The one that leads waits first in the line.
+        let members = state.withLock { state in
+            defer { state.waiting.removeFirst(min(Self.most, state.waiting.count)) }
+            return Array(state.waiting.prefix(Self.most))
+        }
+        write(members)
+        let next = state.withLock { state in
+            state.isLed = !state.waiting.isEmpty
+            return state.waiting.first
+        }
+        for member in members { member.finish() }
+        next?.wake()
+        for other in members where other !== member { other.wake() }
+        return member.error
     }
 }

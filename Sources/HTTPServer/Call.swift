@@ -9,8 +9,8 @@ package struct Call: Sendable {
     /// The parts of a server that routes share.
     struct Shared: Sendable {
         let configuration: Server.Configuration
-        /// The threads of calls that wait for the database's writer.
-        let writers: WaitingThreads
+        /// Where calls wait for the database's writer.
+        let writers: WritingThreads
         let metrics: @Sendable () throws -> String
     }
 
@@ -121,12 +121,12 @@ package struct Call: Sendable {
 
     private var announcedSize: Int { request.headers[.contentLength].flatMap { Int($0) } ?? 0 }
 
-    /// Runs a body that writes to the database on the threads for that, so that calls that wait for
-    /// the database's writer do not block others.
+    /// Runs a body that writes to the database, so that calls that wait for the database's writer do
+    /// not block others.
     package func writing<Result: Sendable>(
         _ body: @Sendable () throws -> Result
     ) async throws -> Result {
-        try await withTaskExecutorPreference(shared.writers) { try body() }
+        try await shared.writers.run(body)
     }
 
     /// The server's metrics with those of all its APIs, in Prometheus' text format.

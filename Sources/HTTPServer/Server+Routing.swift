@@ -4,7 +4,7 @@ import Logging
 
 extension Server {
     /// The responder that answers calls.
-    func responder(_ writers: WaitingThreads) -> Connection.Responder {
+    func responder(_ writers: WritingThreads) -> Connection.Responder {
         let responder = router(writers).buildResponder()
         var quiet = log
         // The router's messages about single calls are not logged.
@@ -23,7 +23,7 @@ extension Server {
         }
     }
 
-    private func router(_ writers: WaitingThreads) -> Router<ServerContext> {
+    private func router(_ writers: WritingThreads) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(
             middleware: RequestLog(

@@ -88,11 +88,10 @@ package struct Server: Sendable {
     package func run(started: @escaping @Sendable (String) -> Void) async throws {
         let budget = try DescriptorBudget()
         // Calls are answered on threads that may block on a file or the database, without another
-        // thread between them and the connection. Calls that write to the database have threads of
-        // their own, so that they do not block others while they wait for it.
-        let threads = try WaitingThreads(name: "wb-serve", maximum: 12)
+        // thread between them and the connection.
+        let threads = try WaitingThreads(name: "wb-serve", maximum: 16)
         defer { threads.close() }
-        let writers = try WaitingThreads(name: "wb-write", maximum: 4)
+        let writers = try WritingThreads()
         defer { writers.close() }
         let connections = OpenConnections(
             limit: configuration.connectionLimit ?? budget.connections

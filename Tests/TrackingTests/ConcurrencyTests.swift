@@ -88,4 +88,33 @@ import Tracking
             #expect(entries.filter { $0.run == run }.map(\.point.step) == Array(0..<steps))
         }
     }
+
+    @Test func clientsWriteTogetherAndEachGetsItsOwnResult() throws {
+        let (clients, batches) = (8, 30)
+        let store = try folder.open()
+        let runs = try (0..<clients).map { _ in try store.createRun(NewRun()).id }
+        let wrong = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: clients) { client in
+            for step in 0..<batches {
+                // Each third batch changes a parameter, which is refused.
+                let isRefused = step % 3 == 2
+                let batch = Batch(
+                    metrics: [Metric("m", 1, timestamp: step, step: step)],
+                    params: [Param("p", isRefused ? "\(step)" : "x")]
+                )
+                let code = trackingCode { try store.log(batch, run: runs[client], by: .client) }
+                // It is there as soon as the call returns.
+                let found = try? store.run(runs[client], details: .metrics).metrics["m"]?.step
+                let last = isRefused ? step - 1 : step
+                if code != (isRefused ? .invalidValue : nil) || found != last {
+                    wrong.withLock { $0.append("client \(client), step \(step)") }
+                }
+            }
+        }
+        #expect(wrong.withLock { $0 } == [])
+        for run in runs {
+            let steps = try store.metricHistory("m", run: run).map(\.step)
+            #expect(steps == (0..<batches).filter { $0 % 3 != 2 })
+        }
+    }
 }

@@ -8,9 +8,26 @@ import Synchronization
 /// Swift's cooperative pool has as many threads as the machine has cores, so nothing may block there.
 /// The thread that became idle last works next, because its memory and caches are warm.
 final class WaitingThreads: TaskExecutor {
+    /// A thread that waits for a job.
+    ///
+    /// `@unchecked` because whoever takes it out of the list sets the job, then rings.
+    private final class Rest: @unchecked Sendable {
+        /// The next job; nil to look for one.
+        var job: UnownedJob?
+        private let bell = DispatchSemaphore(value: 0)
+
+        func ring() { bell.signal() }
+
+        func wait() -> UnownedJob? {
+            bell.wait()
+            defer { job = nil }
+            return job
+        }
+    }
+
     private struct State {
         var jobs = Deque<UnownedJob>()
-        var resting: [DispatchSemaphore] = []
+        var resting: [Rest] = []
         var count = 0
         var isClosed = false
     }
@@ -32,13 +49,15 @@ final class WaitingThreads: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let needsThread = state.withLock { state in
+        // A thread is woken after the lock is free, with its job, so that it never waits for it.
+        let (rested, needsThread) = state.withLock { state -> (Rest?, Bool) in
+            if let rested = state.resting.popLast() { return (rested, false) }
             state.jobs.append(job)
-            if let rested = state.resting.popLast() {
-                rested.signal()
-                return false
-            }
-            return state.count < maximum
+            return (nil, state.count < maximum)
+        }
+        if let rested {
+            rested.job = job
+            rested.ring()
         }
         // If no thread can be added, one of the others runs the job later.
         if needsThread { try? addThread() }
@@ -51,7 +70,7 @@ final class WaitingThreads: TaskExecutor {
             defer { state.resting = [] }
             return state.resting
         }
-        for thread in resting { thread.signal() }
+        for thread in resting { thread.ring() }
     }
 
     private func addThread() throws(ServerError) {
@@ -65,24 +84,24 @@ final class WaitingThreads: TaskExecutor {
     }
 
     private func work() {
-        let bell = DispatchSemaphore(value: 0)
+        let rest = Rest()
+        var next: UnownedJob?
         while true {
-            let (job, isOver) = state.withLock { state -> (UnownedJob?, Bool) in
-                if let job = state.jobs.popFirst() { return (job, false) }
+            if let job = next {
+                job.runSynchronously(on: asUnownedTaskExecutor())
+            }
+            let isOver = state.withLock { state in
+                next = state.jobs.popFirst()
+                guard next == nil else { return false }
                 if state.isClosed {
                     state.count -= 1
-                    return (nil, true)
+                } else {
+                    state.resting.append(rest)
                 }
-                state.resting.append(bell)
-                return (nil, false)
+                return state.isClosed
             }
-            if let job {
-                job.runSynchronously(on: asUnownedTaskExecutor())
-            } else if isOver {
-                return
-            } else {
-                bell.wait()
-            }
+            if isOver { return }
+            if next == nil { next = rest.wait() }
         }
     }
 }

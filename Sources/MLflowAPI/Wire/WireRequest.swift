@@ -8,8 +8,15 @@ import Workspace
 /// The parameters of a call, from its body, its query and its path.
 struct WireRequest {
     private var object: JSONObject
-    /// The place of the parameters in the call, such as `metrics[3].`.
-    private var place = ""
+    /// The list or object that they are in, and their number in a list.
+    private var parent = ""
+    private var number: Int?
+
+    /// The place of the parameters in the call, such as `metrics[3].`, for messages.
+    private var place: String {
+        guard !parent.isEmpty else { return "" }
+        return number.map { "\(parent)[\($0)]." } ?? "\(parent)."
+    }
 
     /// The parameters of a call: of a GET in its query, or in its body as some of MLflow's clients
     /// send them; of other methods in the body.
@@ -69,9 +76,10 @@ struct WireRequest {
         }
     }
 
-    private init(_ object: JSONObject, at place: String) {
+    private init(_ object: JSONObject, in parent: String, number: Int? = nil) {
         self.object = object
-        self.place = place
+        self.parent = parent
+        self.number = number
     }
 
     /// Adds a parameter from the path, which takes precedence.
@@ -181,11 +189,12 @@ struct WireRequest {
 
     func objects(_ name: String) throws(ServerError) -> [WireRequest] {
         var objects: [WireRequest] = []
+        let parent = "\(place)\(name)"
         for (index, value) in try list(name).enumerated() {
             guard case .object(let object) = value else {
                 throw invalid(name, value, "it must be a list of objects")
             }
-            objects.append(WireRequest(object, at: "\(place)\(name)[\(index)]."))
+            objects.append(WireRequest(object, in: parent, number: index))
         }
         return objects
     }
@@ -193,7 +202,7 @@ struct WireRequest {
     func object(_ name: String) throws(ServerError) -> WireRequest {
         switch object[name] {
         case nil, .null: throw missing(name)
-        case .object(let object): return WireRequest(object, at: "\(place)\(name).")
+        case .object(let object): return WireRequest(object, in: "\(place)\(name)")
         case .some(let value): throw invalid(name, value, "it must be an object")
         }
     }

@@ -53,8 +53,6 @@ package final class RuleBook: Sendable {
         name: String? = nil
     ) throws -> RunRecord {
         try opened.checkWritable()
-        let isWatched = try isWatched(id)
-        let (status, endTime) = isWatched ? (nil, nil) : (status, endTime)
         return try opened.store.updateRun(
             id,
             status: status,
@@ -63,7 +61,10 @@ package final class RuleBook: Sendable {
             details: [],
             by: .client
         ) {
-            try Rules.setStatus(status, endTime: endTime, of: try facts(of: id))
+            let facts = try facts(of: id)
+            if facts.isScript, facts.isLive { return false }
+            try Rules.setStatus(status, endTime: endTime, of: facts)
+            return true
         }
     }
 
@@ -74,11 +75,10 @@ package final class RuleBook: Sendable {
         try opened.checkWritable()
         try Self.checkTags(batch.tags)
         let names = batch.metrics.map(\.key.text)
-        if names.contains(where: MetricName.isMeasured) {
-            // Clients cannot change the owner of a run, so it stays the same until the write.
-            try Rules.log(metrics: names, to: try facts(of: id))
+        let isMeasured = names.contains(where: MetricName.isMeasured)
+        try opened.store.log(batch, run: id, by: .client) {
+            if isMeasured { try Rules.log(metrics: names, to: try facts(of: id, withLife: false)) }
         }
-        try opened.store.log(batch, run: id, by: .client)
     }
 
     /// Removes a tag of a run for a client.
@@ -113,20 +113,15 @@ package final class RuleBook: Sendable {
 
     // MARK: - Facts
 
-    /// Whether another program does a run's work now.
-    private func isWatched(_ id: String) throws -> Bool {
-        let facts = try facts(of: id)
-        return facts.isScript && facts.isLive
-    }
-
-    private func facts(of id: String) throws -> Rules.RunFacts {
+    /// - Parameter withLife: Whether to look for a process that executes the run.
+    private func facts(of id: String, withLife: Bool = true) throws -> Rules.RunFacts {
         let record = try opened.store.run(id, details: .tags)
         return Rules.RunFacts(
             id: record.id,
             name: record.name,
             isOwn: record.tags[RunTag.owner] != nil,
             isScript: record.tags[RunTag.script] != nil,
-            isLive: isLive(run: id),
+            isLive: withLife && (isExecutedHere(id) || opened.executor(of: record) != nil),
             status: record.status,
             endTime: record.endTime
         )

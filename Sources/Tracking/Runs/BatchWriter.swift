@@ -56,7 +56,8 @@ struct BatchWriter {
             db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")
         )
         let (first, before) = ((newest ?? 0) + 1, db.totalChangesCount)
-        let history = try db.cachedStatement(
+        let history = try RowInserter(
+            db,
             sql: """
                 INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -80,6 +81,8 @@ struct BatchWriter {
         }
         // The other table needs only the last point of each key.
         var last: [TrackingKey: Metric] = [:]
+        var key: TrackingKey?
+        history.set(4, run)
         for (place, metric) in metrics.enumerated() {
             let place = metrics.count == 1 ? nil : place
             if let known = last[metric.key] {
@@ -88,8 +91,13 @@ struct BatchWriter {
                 try Validation.check(key: metric.key, of: .metric, at: place)
                 last[metric.key] = metric
             }
-            history.setUncheckedArguments(row(metric))
-            try history.execute()
+            if key != metric.key { history.set(1, metric.key.text) }
+            key = metric.key
+            history.set(2, metric.storedValue)
+            history.set(3, metric.timestamp)
+            history.set(5, metric.step)
+            history.set(6, metric.value.isNaN ? 1 : 0)
+            try history.insert()
         }
         let added = db.totalChangesCount - before
         for metric in last.values { try latest.execute(arguments: row(metric)) }
@@ -176,9 +184,12 @@ extension TrackingStore {
     ///
     /// Values that are longer than MLflow accepts are cut where MLflow cuts them, which is logged.
     ///
-    /// - Parameter change: The change to the run if the caller publishes it in this process; nil
-    ///   if readers of the change feed do.
-    /// - Returns: The number of its entry in the change feed.
+    /// - Parameters:
+    ///   - change: The change to the run if the caller publishes it in this process; nil if readers
+    ///     of the change feed do.
+    ///   - permit: Throws if this is not allowed. It runs in the same transaction.
+    /// - Returns: The number of its entry in the change feed; nil for clients, whose writes are made
+    ///   together.
     /// - Throws: `TrackingError`, for example if a parameter would change its value or the run is
     ///   in the trash.
     @discardableResult
@@ -186,10 +197,15 @@ extension TrackingStore {
         _ batch: Batch,
         run: String,
         by source: RunWriter = .owner,
-        published change: RunChange? = nil
+        published change: RunChange? = nil,
+        if permit: () throws -> Void = {}
     ) throws -> Int? {
-        let written = try database.recording { db, changes in
+        func write(
+            _ db: Database,
+            _ changes: inout ChangeNotes
+        ) throws -> (cuts: [String], hasRaised: Bool) {
             try RunRecord.checkActive(db, id: run)
+            try permit()
             if case .execution(let mark) = source {
                 try RunRecord.check(db, id: run, carries: mark)
             }
@@ -211,8 +227,13 @@ extension TrackingStore {
                     changes.note(run: run)
                 }
             }
-            return (cuts: writer.cuts, hasRaised: hasRaised)
+            return (writer.cuts, hasRaised)
         }
+        // Clients are many, and their calls wait for one transaction.
+        let written =
+            source == .client
+            ? (result: try database.writeTogether(.normal, write), change: nil)
+            : try database.recording(.normal, write)
         for cut in written.result.cuts { configuration.note(cut) }
         if written.result.hasRaised { configuration.alertRaised() }
         return written.change

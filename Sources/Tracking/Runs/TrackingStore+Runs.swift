@@ -28,7 +28,7 @@ extension TrackingStore {
     ///   id exists.
     @discardableResult
     public func createRun(_ new: NewRun, isPublished: Bool = false) throws -> RunRecord {
-        let created = try write { db, changes in
+        let created = try database.writeTogether { db, changes in
             let experiment = try Experiment.find(db, id: new.experimentID)
             try experiment.checkActive()
             let id = new.id ?? newRunID()
@@ -89,7 +89,8 @@ extension TrackingStore {
     /// - Parameters:
     ///   - details: Which parts of the run to return.
     ///   - writer: Who changes it.
-    ///   - permit: Throws if this is not allowed. It runs in the same transaction.
+    ///   - permit: Throws if this is not allowed; false if status and end must stay as they are. It
+    ///     runs in the same transaction.
     @discardableResult
     public func updateRun(
         _ id: String,
@@ -98,11 +99,13 @@ extension TrackingStore {
         name: String? = nil,
         details: RunDetails = .all,
         by writer: RunWriter = .owner,
-        if permit: () throws -> Void = {}
+        if permit: () throws -> Bool = { true }
     ) throws -> RunRecord {
-        try write(.run, id, status?.isTerminal == true ? .full : .normal) { db in
+        let durability = status?.isTerminal == true ? DatabaseFile.Durability.full : .normal
+        return try database.writeTogether(durability) { db, changes in
+            changes.note(run: id)
             try RunRecord.checkActive(db, id: id)
-            try permit()
+            let (status, endTime) = try permit() ? (status, endTime) : (nil, nil)
             if writer == .client, status?.isTerminal == false, try isRegistered(db, id) {
                 try LateMetrics(db: db, run: id).noteReopening()
             }
