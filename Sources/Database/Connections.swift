@@ -39,6 +39,8 @@ struct Connections {
 
         var working = Self.connection(configuration)
         working.readonly = isReadOnly
+        // A search of 100,000 runs looks at that many pages; none are held before they are read.
+        working.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
         if isReadOnly {
             guard stamp != .empty else {
                 throw StoreError(

@@ -15,6 +15,15 @@ public enum LifecycleView: Sendable, CaseIterable {
     /// Both.
     case all
 
+    /// The stage that it shows; nil if it shows both.
+    var stage: LifecycleStage? {
+        switch self {
+        case .active: .active
+        case .deleted: .deleted
+        case .all: nil
+        }
+    }
+
     var condition: String {
         switch self {
         case .active: "lifecycle_stage = 'active'"

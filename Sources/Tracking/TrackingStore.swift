@@ -33,6 +33,9 @@ public final class TrackingStore: Sendable {
         /// The source of run ids and run names.
         public var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
+        /// How much a search of runs reads to choose its plan.
+        package var searchEffort = SearchEffort()
+
         /// Creates the default configuration.
         public init() {}
     }

@@ -87,10 +87,11 @@ import Tracking
     }
 
     @Test(arguments: [
-        ("wb_latest_metrics_value", ["key", "value", "is_nan", "run_uuid"]),
+        ("wb_latest_metrics_value", ["key", "is_nan", "value", "run_uuid"]),
         ("wb_params_value", ["key", "value", "run_uuid"]),
         ("wb_tags_value", ["key", "value", "run_uuid"]),
         ("wb_runs_listing", ["experiment_id", "lifecycle_stage", "start_time"]),
+        ("wb_runs_newest", ["lifecycle_stage", "start_time"]),
     ])
     func searchesHaveAnIndex(name: String, columns: [String]) throws {
         let folder = TemporaryFolder()

@@ -6,3 +6,11 @@ let searchIndexes = """
     CREATE INDEX wb_tags_value ON tags (key, value, run_uuid);
     CREATE INDEX wb_runs_listing ON runs (experiment_id, lifecycle_stage, start_time);
     """
+
+/// Since revision 8, the last values of a metric are sorted as searches sort them, numbers before
+/// NaN, and an index has all runs of a stage by time.
+let orderIndexes = """
+    DROP INDEX wb_latest_metrics_value;
+    CREATE INDEX wb_latest_metrics_value ON latest_metrics (key, is_nan, value, run_uuid);
+    CREATE INDEX wb_runs_newest ON runs (lifecycle_stage, start_time);
+    """

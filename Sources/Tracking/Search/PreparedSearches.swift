@@ -6,7 +6,7 @@ import Synchronization
 /// Clients repeat their searches with other values. Each form of a search is a statement of its
 /// own, though, and clients choose the forms, so their number is bounded.
 enum PreparedSearches {
-    private static let maxCount = 64
+    private static let maxCount = 128
     private static let maxBytes = 2_000
     private static let prepared = Mutex<Set<String>>([])
 

@@ -53,6 +53,8 @@ package struct SearchSchema: Sendable {
         /// If a key may have several rows, each of which a filter looks at: the order that puts the
         /// row to sort by first.
         let latestFirst: String?
+        /// Whether an index has the rows of a key by their values.
+        let isInOrder: Bool
 
         package init(
             table: String,
@@ -61,7 +63,8 @@ package struct SearchSchema: Sendable {
             key: String = "key",
             value: String = "value",
             isNaN: String? = nil,
-            latestFirst: String? = nil
+            latestFirst: String? = nil,
+            isInOrder: Bool = false
         ) {
             self.table = table
             self.owner = owner
@@ -70,7 +73,15 @@ package struct SearchSchema: Sendable {
             self.value = value
             self.isNaN = isNaN
             self.latestFirst = latestFirst
+            self.isInOrder = isInOrder
         }
+    }
+
+    /// Columns of a table whose indexes have the things by time: all of a stage, and those of a stage
+    /// and an experiment.
+    package struct Listing: Sendable {
+        let id: String
+        let time: String
     }
 
     /// The name of the thing in messages.
@@ -81,6 +92,8 @@ package struct SearchSchema: Sendable {
     let tieBreak: [String]
     /// Whether prompts, which are stored among the models, are left out unless they are asked for.
     let hidesPrompts: Bool
+    /// How things can be listed by time, if there can be many.
+    let listing: Listing?
 
     package init(
         subject: String,
@@ -91,12 +104,14 @@ package struct SearchSchema: Sendable {
         metadata: Details? = nil,
         searchesDatasets: Bool = false,
         hidesPrompts: Bool = false,
+        listing: Listing? = nil,
         tieBreak: [String]
     ) {
         self.subject = subject
         self.attributes = attributes
         self.tieBreak = tieBreak
         self.hidesPrompts = hidesPrompts
+        self.listing = listing
         var details: [SearchKind: Details] = [:]
         details[.metric] = metrics
         details[.param] = params

@@ -2,14 +2,13 @@ import Database
 import FoundationEssentials
 package import GRDB
 
-/// A search as one SQL statement with bound values.
+/// A search as one SQL statement with bound values, in the forms that a plan can choose from.
+///
+/// See ``SearchPlan``.
 package struct SearchStatement {
-    private var joins: [String] = []
-    private var joined = StatementArguments()
-    private var conditions: [String] = []
-    private var bound = StatementArguments()
-    private var orderings: [String] = []
-    private let schema: SearchSchema
+    var conditions: [SearchCondition] = []
+    let orders: [SearchOrder]
+    let schema: SearchSchema
     /// Metrics count only if measured on one of these; all do if there are none.
     private let datasets: [ModelDataset]
 
@@ -31,6 +30,7 @@ package struct SearchStatement {
         datasets: [ModelDataset] = []
     ) throws(TrackingError) {
         self.schema = schema
+        self.orders = orders
         self.datasets = datasets
         var asksForPrompts = !schema.hidesPrompts
         for clause in filter.clauses {
@@ -45,21 +45,21 @@ package struct SearchStatement {
         }
         if !asksForPrompts { hidePrompts() }
         if !filter.clauses.contains(where: { $0.field.kind == .metric }) { requireDatasets() }
-        for (place, order) in orders.enumerated() { try add(order, at: place) }
-        orderings += schema.tieBreak
     }
 
     /// Adds a condition of the caller.
     package mutating func require(_ condition: String, _ arguments: StatementArguments = []) {
-        conditions.append(condition)
-        bound += arguments
+        conditions.append(.row(condition, arguments))
     }
 
     /// Adds the condition that a column is one of any number of numbers.
     package mutating func require(_ column: String, isIn numbers: [Int]) {
-        // One JSON array is one bound value.
-        let list = "[\(numbers.map(String.init).joined(separator: ","))]"
-        require("\(column) IN (SELECT value FROM json_each(?))", [list])
+        conditions.append(.scope(column, numbers))
+    }
+
+    /// Adds the condition that runs are in use, or in the trash.
+    mutating func require(_ stage: LifecycleStage, column: String) {
+        conditions.append(.stage(column, stage))
     }
 
     /// The rows of one page, and whether there are more.
@@ -67,17 +67,18 @@ package struct SearchStatement {
         _ db: Database,
         columns: String,
         from table: String,
-        _ page: SearchPage
+        _ page: SearchPage,
+        effort: SearchEffort = SearchEffort()
     ) throws -> (rows: [Row], next: String?) {
-        let filter = conditions.isEmpty ? "1" : conditions.joined(separator: " AND ")
-        let sql = """
-            SELECT \(columns) FROM \(table) \(joins.joined(separator: " ")) WHERE \(filter) \
-            ORDER BY \(orderings.joined(separator: ", ")) LIMIT ? OFFSET ?
-            """
+        var plan = SearchPlan(
+            db: db,
+            statement: self,
+            columns: columns,
+            table: table,
+            effort: effort
+        )
         // One more than requested shows whether there are more.
-        let arguments = joined + bound + [page.limit + 1, page.offset]
-        let statement = try PreparedSearches.statement(sql, db)
-        let found = try Row.fetchAll(statement, arguments: arguments)
+        let found = try plan.rows(limit: page.limit + 1, offset: page.offset)
         guard found.count > page.limit else { return (found, nil) }
         return (Array(found.dropLast()), page.next)
     }
@@ -97,11 +98,11 @@ extension SearchStatement {
     private mutating func addAttribute(_ clause: SearchClause) throws(TrackingError) {
         guard let attribute = schema.attributes[clause.field.key.text] else { return }
         guard attribute.codes.isEmpty else { return try addCoded(clause, attribute) }
-        let (condition, arguments) = comparison(attribute.column, clause)
+        let (condition, arguments) = Self.comparison(attribute.column, clause)
         // A negation looks only at the thing's own value.
         guard let link = attribute.link, clause.operation != .unequal, clause.operation != .notIn
         else { return require(condition, arguments) }
-        let (linked, values) = comparison(link.column, clause)
+        let (linked, values) = Self.comparison(link.column, clause)
         require(
             "(\(condition) OR \(link.id) IN (SELECT \(link.owner) FROM \(link.table) WHERE \(linked)))",
             arguments + values
@@ -133,7 +134,7 @@ extension SearchStatement {
         var condition = "\(details.key) = ?"
         var arguments: StatementArguments = [clause.field.key.text]
         if clause.operation != .isNull && clause.operation != .isNotNull {
-            let (compared, values) = comparison(details.value, clause)
+            let (compared, values) = Self.comparison(details.value, clause)
             condition += " AND \(compared)"
             arguments += values
             if let isNaN = details.isNaN { condition += " AND \(isNaN) = 0" }
@@ -143,40 +144,42 @@ extension SearchStatement {
             condition += " AND \(isOne)"
             arguments += values
         }
-        let isNot = clause.operation == .isNull ? "NOT " : ""
-        require(
-            "\(details.id) \(isNot)IN (SELECT \(details.owner) FROM \(details.table) WHERE \(condition))",
-            arguments
-        )
+        var relation = SearchRelation(details, where: condition, arguments)
+        relation.isNegated = clause.operation == .isNull
+        relation.clause = clause
+        conditions.append(.related(relation))
     }
 
     /// Leaves out things without a metric that was measured on one of the datasets.
     private mutating func requireDatasets() {
         guard !datasets.isEmpty, let details = schema.details[.metric] else { return }
         let (isOne, values) = ModelDataset.condition(datasets)
-        require(
-            "\(details.id) IN (SELECT \(details.owner) FROM \(details.table) WHERE \(isOne))",
-            values
-        )
+        conditions.append(.related(SearchRelation(details, where: isOne, values)))
     }
 
     private mutating func addDataset(_ clause: SearchClause) {
         let tag = "input_tags.name = 'mlflow.data.context' AND input_tags.value"
         let column = clause.field.key == "context" ? tag : "datasets.\(clause.field.key)"
-        let (condition, arguments) = comparison(column, clause)
+        let (condition, arguments) = Self.comparison(column, clause)
         let tags =
             clause.field.key == "context"
-            ? "JOIN input_tags ON input_tags.input_uuid = inputs.input_uuid" : ""
-        require(
-            """
-            runs.run_uuid IN (SELECT destination_id FROM inputs JOIN datasets ON dataset_uuid = source_id \
-            \(tags) WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND \(condition))
-            """,
-            arguments
+            ? " JOIN input_tags ON input_tags.input_uuid = inputs.input_uuid" : ""
+        conditions.append(
+            .related(
+                SearchRelation(
+                    id: "runs.run_uuid",
+                    owner: "inputs.destination_id",
+                    source: "inputs JOIN datasets ON dataset_uuid = source_id\(tags)",
+                    condition:
+                        "source_type = 'DATASET' AND destination_type = 'RUN' AND \(condition)",
+                    values: arguments
+                )
+            )
         )
     }
 
-    private func comparison(
+    /// The condition of a clause on a column.
+    static func comparison(
         _ column: String,
         _ clause: SearchClause
     ) -> (condition: String, arguments: StatementArguments) {
@@ -227,10 +230,13 @@ extension SearchStatement {
     /// Leaves out prompts, which have a tag; a model without the tag is not one.
     private mutating func hidePrompts() {
         guard let tags = schema.details[.tag] else { return }
-        require(
-            "\(tags.id) NOT IN (SELECT \(tags.owner) FROM \(tags.table) WHERE key = ? AND value = 'true')",
+        var relation = SearchRelation(
+            tags,
+            where: "key = ? AND value = 'true'",
             [Self.isPrompt.key.text]
         )
+        relation.isNegated = true
+        conditions.append(.related(relation))
     }
 }
 
@@ -238,48 +244,5 @@ extension SearchClause {
     fileprivate var leavesOutPrompts: Bool {
         (operation == .unequal && value == .text("true"))
             || (operation == .equal && value == .text("false"))
-    }
-}
-
-// MARK: - Order
-
-extension SearchStatement {
-    private mutating func add(_ order: SearchOrder, at place: Int) throws(TrackingError) {
-        let direction = order.isDescending ? "DESC" : "ASC"
-        if order.field.kind == .attribute {
-            guard let attribute = schema.attributes[order.field.key.text] else { return }
-            orderings += ["\(attribute.column) IS NULL", "\(attribute.column) \(direction)"]
-            return
-        }
-        guard let details = schema.details[order.field.kind] else { return }
-        let table = "sorted\(place)"
-        joined += [order.field.key.text]
-        if let latest = details.latestFirst {
-            var condition = "\(details.key) = ?"
-            if let dataset = order.dataset {
-                let (isOne, values) = ModelDataset.condition([dataset])
-                condition += " AND \(isOne)"
-                joined += values
-            }
-            joins.append(
-                """
-                LEFT JOIN (SELECT \(details.owner), \(details.value), row_number() OVER \
-                (PARTITION BY \(details.owner) ORDER BY \(latest)) AS rank FROM \(details.table) \
-                WHERE \(condition)) \(table) ON \(table).\(details.owner) = \(details.id) \
-                AND \(table).rank = 1
-                """
-            )
-        } else {
-            joins.append(
-                """
-                LEFT JOIN \(details.table) \(table) ON \(table).\(details.owner) = \(details.id) \
-                AND \(table).\(details.key) = ?
-                """
-            )
-        }
-        let value = "\(table).\(details.value)"
-        // NaN, then missing values, come last in both directions.
-        let rank = details.isNaN.map { "CASE WHEN \(value) IS NULL THEN 2 ELSE \(table).\($0) END" }
-        orderings += [rank ?? "\(value) IS NULL", "\(value) \(direction)"]
     }
 }

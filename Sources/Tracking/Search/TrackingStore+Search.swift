@@ -14,11 +14,18 @@ extension SearchSchema {
             table: "latest_metrics",
             owner: "run_uuid",
             id: "runs.run_uuid",
-            isNaN: "is_nan"
+            isNaN: "is_nan",
+            isInOrder: true
         ),
-        params: Details(table: "params", owner: "run_uuid", id: "runs.run_uuid"),
-        tags: Details(table: "tags", owner: "run_uuid", id: "runs.run_uuid"),
+        params: Details(
+            table: "params",
+            owner: "run_uuid",
+            id: "runs.run_uuid",
+            isInOrder: true
+        ),
+        tags: Details(table: "tags", owner: "run_uuid", id: "runs.run_uuid", isInOrder: true),
         searchesDatasets: true,
+        listing: Listing(id: "runs.run_uuid", time: "runs.start_time"),
         tieBreak: ["runs.start_time DESC", "runs.run_uuid"]
     )
 
@@ -106,14 +113,15 @@ extension TrackingStore {
         if let experiments {
             statement.require("runs.experiment_id", isIn: experiments)
         }
-        if view != .all { statement.require("runs.\(view.condition)") }
+        if let stage = view.stage { statement.require(stage, column: "runs.lifecycle_stage") }
         let columns = RunRecord.columns.split(separator: ", ").map { "runs.\($0)" }
         return try read { db in
             let found = try statement.rows(
                 db,
                 columns: columns.joined(separator: ", "),
                 from: "runs",
-                page
+                page,
+                effort: configuration.searchEffort
             )
             var runs = found.rows.map(RunRecord.init(row:))
             try RunRecord.addDetails(db, details, to: &runs)
