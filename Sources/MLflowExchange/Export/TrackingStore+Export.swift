@@ -98,6 +98,15 @@ private struct MLflowExport {
                     : "INSERT INTO main.\(table) (\(list)) SELECT \(list) FROM store.\(table)"
             )
         }
+        // Runs that are being imported have rows, but are not there yet.
+        for table in ["metrics", "latest_metrics", "params", "tags"] {
+            try db.execute(
+                sql: """
+                    DELETE FROM main.\(table)
+                    WHERE run_uuid IN (SELECT run_uuid FROM store.wb_imports)
+                    """
+            )
+        }
         try db.execute(
             sql: "INSERT INTO main.alembic_version VALUES (?)",
             arguments: [TrackingStore.mlflowRevision]

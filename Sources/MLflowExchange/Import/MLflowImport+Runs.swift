@@ -2,16 +2,16 @@ import GRDB
 import Tracking
 
 extension MLflowImport {
-    /// How many rows of metrics are copied between two progress reports.
-    private static let chunk = 500_000
+    /// How many points of metrics are copied between two progress reports.
+    private static let reported = 500_000
 
     private static let joinRuns = "CROSS JOIN temp.new_runs AS r ON r.id = s.run_uuid"
 
     private static let orphan =
         "NOT EXISTS (SELECT 1 FROM temp.source_runs WHERE id IS s.run_uuid)"
 
-    /// Imports runs with their parameters and tags, and fills `new_runs`.
-    mutating func importRuns() throws {
+    /// Fills `new_runs` with the runs to import, and lists the others.
+    mutating func listRuns() throws {
         let table = ImportedTable.runs
         try db.execute(
             sql: """
@@ -19,10 +19,14 @@ extension MLflowImport {
                 INSERT OR IGNORE INTO temp.source_runs
                     SELECT run_uuid, EXISTS (SELECT 1 FROM main.runs
                         WHERE main.runs.run_uuid = source.runs.run_uuid) FROM source.runs;
-                CREATE TEMP TABLE new_runs (id TEXT PRIMARY KEY, experiment INTEGER) WITHOUT ROWID;
+                CREATE TEMP TABLE valid_experiments (old INTEGER PRIMARY KEY);
+                INSERT OR IGNORE INTO temp.valid_experiments
+                    SELECT s.experiment_id FROM source.experiments AS s
+                    WHERE \(condition(.experiments));
+                CREATE TEMP TABLE new_runs (id TEXT PRIMARY KEY) WITHOUT ROWID;
                 INSERT OR IGNORE INTO temp.new_runs
-                    SELECT s.run_uuid, e.new FROM source.runs AS s
-                        JOIN temp.new_experiments AS e ON e.old = s.experiment_id
+                    SELECT s.run_uuid FROM source.runs AS s
+                        JOIN temp.valid_experiments AS e ON e.old = s.experiment_id
                         JOIN temp.source_runs AS p ON p.id = s.run_uuid
                     WHERE NOT p.is_present AND \(condition(table));
                 """
@@ -34,30 +38,91 @@ extension MLflowImport {
             table,
             where: """
                 NOT \(isHere) AND \(condition(table))
-                    AND s.experiment_id NOT IN (SELECT old FROM temp.new_experiments)
+                    AND s.experiment_id NOT IN (SELECT old FROM temp.valid_experiments)
                 """,
             because: "its experiment is missing or was not taken"
         )
-        summary.runs = try copyRows(
+    }
+
+    /// Enters the new runs in the journal.
+    mutating func enterRuns() throws {
+        try inPiecesOfRuns { work, range in
+            try work.journal.enter(work.db, runs: range.runs)
+        }
+    }
+
+    /// Imports runs whose rows are complete, some at a time.
+    mutating func importRunsInPieces() throws {
+        try inPiecesOfRuns { work, range in try work.importRuns(in: range) }
+    }
+
+    /// Some of the runs to import.
+    struct RunRange {
+        var after = ""
+        var last: String?
+
+        /// The condition that a column names one of them.
+        ///
+        /// Ids are letters, digits, `_` and `-`.
+        func condition(_ column: String) -> String {
+            "\(column) > '\(after)'" + (last.map { " AND \(column) <= '\($0)'" } ?? "")
+        }
+
+        /// The statement that selects their ids.
+        var runs: String { "SELECT id FROM temp.new_runs WHERE \(condition("id"))" }
+    }
+
+    /// Makes changes for ranges of runs, each in a transaction.
+    private mutating func inPiecesOfRuns(
+        _ body: (inout MLflowImport, RunRange) throws -> Void
+    ) throws {
+        var range = RunRange()
+        while true {
+            range.last = try String.fetchOne(
+                db,
+                sql: "SELECT id FROM temp.new_runs WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?",
+                arguments: [range.after, pace.rows - 1]
+            )
+            let began = ContinuousClock.now
+            try transaction { try body(&$0, range) }
+            pace.adapt(to: ContinuousClock.now - began)
+            guard let last = range.last else { return }
+            range.after = last
+            pace.rest()
+        }
+    }
+
+    /// Imports runs, which thereby become visible.
+    mutating func importRuns(in range: RunRange = RunRange()) throws {
+        let table = ImportedTable.runs
+        summary.runs += try copyRows(
             table,
-            Self.joinRuns,
+            """
+            \(Self.joinRuns) CROSS JOIN temp.new_experiments AS e ON e.old = s.experiment_id
+            """,
             setting: [
-                "experiment_id": "r.experiment",
+                "experiment_id": "e.new",
                 "artifact_uri": "kept_location(\(shape.value("artifact_uri", of: table)))",
                 "lifecycle_stage":
                     "coalesce(\(shape.value("lifecycle_stage", of: table)), 'active')",
-            ]
+            ],
+            range: range.condition("s.run_uuid")
         )
-        summary.params = try importDetails(.params)
-        summary.tags = try importDetails(.tags, setting: ["key": Self.foreign("key")])
         // Older versions of MLflow stored the name only in the tag.
         try db.execute(
             sql: """
                 UPDATE main.runs SET name = (SELECT value FROM main.tags AS t
                     WHERE t.run_uuid = main.runs.run_uuid AND t.key = 'mlflow.runName')
-                WHERE coalesce(name, '') = '' AND run_uuid IN (SELECT id FROM temp.new_runs)
+                WHERE run_uuid IN (\(range.runs)) AND coalesce(name, '') = ''
                 """
         )
+        try journal.leave(db, runs: range.runs)
+    }
+
+    /// Imports parameters and tags.
+    mutating func importRunDetails() throws {
+        summary.params = try importDetails(.params)
+        summary.tags = try importDetails(.tags, setting: ["key": Self.foreign("key")])
     }
 
     private mutating func importDetails(
@@ -65,7 +130,7 @@ extension MLflowImport {
         setting values: [String: String] = [:]
     ) throws -> Int {
         try nameOrphans(table, where: Self.orphan, because: "its run is missing")
-        return try copyRows(table, Self.joinRuns, setting: values)
+        return try copyInPieces(table, Self.joinRuns, setting: values)
     }
 
     /// Imports the full history of metrics, in the order in which it was logged.
@@ -75,30 +140,19 @@ extension MLflowImport {
         guard shape.has("metrics") else { return }
         let total = try count("source.metrics")
         try listKeys()
-        var (last, done) = (Int64.min, 0)
-        while done < total {
+        var (done, told) = (0, 0)
+        try progress(ImportProgress(.metrics, done: 0, total: total))
+        let progress = progress
+        summary.metricPoints = try copyInPieces(
+            .metrics,
+            Self.joinRuns,
+            setting: value,
+            checked: (["run_uuid", "key"], "CROSS JOIN temp.metric_keys AS k ON k.key = s.key")
+        ) { count in
+            done += count
+            guard done - told >= Self.reported else { return }
+            told = done
             try progress(ImportProgress(.metrics, done: done, total: total))
-            let next = try Int64.fetchOne(
-                db,
-                sql: """
-                    SELECT rowid FROM source.metrics WHERE rowid > ? ORDER BY rowid
-                    LIMIT 1 OFFSET \(Self.chunk - 1)
-                    """,
-                arguments: [last]
-            )
-            let range = "s.rowid > \(last) AND s.rowid <= \(next ?? .max)"
-            summary.metricPoints += try copyRows(
-                .metrics,
-                Self.joinRuns,
-                setting: value,
-                range: range,
-                checked: (
-                    ["run_uuid", "key"], "CROSS JOIN temp.metric_keys AS k ON k.key = s.key"
-                )
-            )
-            guard let next else { break }
-            last = next
-            done += Self.chunk
         }
         if summary.metricPoints < total {
             try nameOrphans(.metrics, where: Self.orphan, because: "its run is missing")
@@ -132,9 +186,10 @@ extension MLflowImport {
             _ = try importDetails(.latestMetrics, setting: value)
             return
         }
+        // Found without keeping other writers waiting, then copied as if the source had them.
         try db.execute(
             sql: """
-                INSERT INTO main.latest_metrics (key, value, timestamp, step, is_nan, run_uuid)
+                CREATE TEMP TABLE last_values AS
                 SELECT key, value, timestamp, step, is_nan, run_uuid FROM (
                     SELECT m.*, row_number() OVER (PARTITION BY m.run_uuid, m.key
                         ORDER BY step DESC, timestamp DESC, value DESC) AS place
@@ -144,5 +199,24 @@ extension MLflowImport {
                 WHERE place = 1
                 """
         )
+        var last = 0
+        let total = try count("temp.last_values")
+        while last < total {
+            let end = last + pace.rows
+            let began = ContinuousClock.now
+            try transaction { work in
+                try work.db.execute(
+                    sql: """
+                        INSERT INTO main.latest_metrics (key, value, timestamp, step, is_nan,
+                            run_uuid)
+                        SELECT key, value, timestamp, step, is_nan, run_uuid FROM temp.last_values
+                        WHERE rowid > \(last) AND rowid <= \(end) ON CONFLICT DO NOTHING
+                        """
+                )
+            }
+            pace.adapt(to: ContinuousClock.now - began)
+            last = end
+            if last < total { pace.rest() }
+        }
     }
 }

@@ -3,10 +3,13 @@ import GRDB
 import Platform
 import Tracking
 
-/// One import from the attached database `source` into `main`, within a transaction.
+/// One import from the attached database `source` into `main`.
 ///
-/// Every table is read once, in row order, and written by one statement. Temporary tables such as
-/// `new_runs` contain what is new.
+/// Every table is read once, in row order. Temporary tables such as `new_runs` contain what is new.
+///
+/// What belongs to runs can be millions of rows: it is written in many short transactions, so that
+/// other writers wait for none of them for long, and before the runs themselves, so that nobody sees
+/// a run that is not complete. Until then the journal names the runs; see ``ImportJournal``.
 struct MLflowImport {
     let db: Database
     let store: TrackingStore
@@ -14,7 +17,10 @@ struct MLflowImport {
     /// The source, as the registry's history names it.
     let origin: String
     let progress: (ImportProgress) throws -> Void
+    /// The entries of the journal and of the change feed.
+    let journal: ImportJournal
     var summary = ImportSummary()
+    var pace = ImportPace()
 
     /// The tag by which a later import finds what an earlier one created.
     static let mark = "workbench.imported"
@@ -42,16 +48,50 @@ struct MLflowImport {
 
     mutating func run() throws -> ImportSummary {
         try progress(ImportProgress(.runs))
-        try importExperiments()
-        try importRuns()
+        try listRuns()
+        try enterRuns()
+        // Rows without their runs, which come last.
+        try db.execute(sql: "PRAGMA foreign_keys = OFF")
+        try importRunDetails()
         try importMetrics()
+        try db.execute(sql: "PRAGMA foreign_keys = ON")
+        if try count("temp.new_runs") > Self.runsAtOnce {
+            try transaction { work in try work.importExperiments() }
+            try importRunsInPieces()
+            try transaction(.full) { work in try work.importModels() }
+        } else {
+            try transaction(.full) { work in
+                try work.importExperiments()
+                try work.importRuns()
+                try work.importModels()
+            }
+        }
+        try nameForeignKinds()
+        return summary
+    }
+
+    /// How many runs are imported in one transaction with everything else but their rows.
+    private static let runsAtOnce = 2_000
+
+    private mutating func importModels() throws {
         try progress(ImportProgress(.models))
         try importDatasets()
         try importLoggedModels()
         try importInputs()
         try importRegistry()
-        try nameForeignKinds()
-        return summary
+        try journal.noteEnd(db)
+    }
+
+    /// Makes changes in one transaction.
+    mutating func transaction(
+        _ durability: DatabaseFile.Durability = .normal,
+        _ body: (inout MLflowImport) throws -> Void
+    ) throws {
+        try db.transaction(durability) {
+            try body(&self)
+            // A commit without an entry would make all readers read everything again.
+            try journal.notePiece(db)
+        }
     }
 
     /// Lists the rows of the source of kinds that this store does not have.
@@ -107,14 +147,12 @@ extension MLflowImport {
         let columns = table.columns.map(\.name).joined(separator: ", ")
         let expressions = table.columns.map { values[$0.name] ?? shape.value($0, of: table) }
         let rows = "source.\(table.name) AS s \(joins)"
-        try db.execute(
-            sql: """
-                INSERT INTO main.\(table.name) (\(columns))
-                SELECT \(expressions.joined(separator: ", ")) FROM \(rows) \(checked.filter)
-                WHERE \(range) AND \(condition(table, but: checked.columns)) ON CONFLICT DO NOTHING
-                """
-        )
-        let copied = db.changesCount
+        let sql = """
+            INSERT INTO main.\(table.name) (\(columns))
+            SELECT \(expressions.joined(separator: ", ")) FROM \(rows) \(checked.filter)
+            WHERE \(range) AND \(condition(table, but: checked.columns)) ON CONFLICT DO NOTHING
+            """
+        let copied = try insert(sql)
         // Counting without the join is a tenth of the work, and usually enough.
         guard try copied < count("source.\(table.name) AS s", where: range) else { return copied }
         let candidates = try count(rows, where: range)
@@ -125,6 +163,60 @@ extension MLflowImport {
             summary.leaveOut(table.kind, nil, because: "it occurs twice", count: others)
         }
         return copied
+    }
+
+    /// Executes a statement that inserts rows, in a transaction of its own if there is none, and
+    /// returns how many it inserted.
+    private mutating func insert(_ sql: String) throws -> Int {
+        var count = 0
+        func insert(_ db: Database) throws {
+            try db.execute(sql: sql)
+            count = db.changesCount
+        }
+        if db.isInsideTransaction {
+            try insert(db)
+        } else {
+            let began = ContinuousClock.now
+            try transaction { try insert($0.db) }
+            pace.adapt(to: ContinuousClock.now - began)
+        }
+        return count
+    }
+
+    /// Copies a table like `copyRows`, in pieces with a transaction and a pause each.
+    ///
+    /// - Parameter advance: Is called with the number of rows that were read.
+    mutating func copyInPieces(
+        _ table: ImportedTable,
+        _ joins: String,
+        setting values: [String: String] = [:],
+        checked: (columns: Set<String>, filter: String) = ([], ""),
+        advance: (Int) throws -> Void = { _ in }
+    ) throws -> Int {
+        guard shape.has(table.name) else { return 0 }
+        var (last, copied) = (Int64.min, 0)
+        while true {
+            let size = pace.rows
+            let next = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT rowid FROM source.\(table.name) WHERE rowid > ? ORDER BY rowid
+                    LIMIT 1 OFFSET ?
+                    """,
+                arguments: [last, size - 1]
+            )
+            copied += try copyRows(
+                table,
+                joins,
+                setting: values,
+                range: "s.rowid > \(last) AND s.rowid <= \(next ?? .max)",
+                checked: checked
+            )
+            guard let next else { return copied }
+            last = next
+            try advance(size)
+            pace.rest()
+        }
     }
 
     /// The condition that the row `s` satisfies all rules.

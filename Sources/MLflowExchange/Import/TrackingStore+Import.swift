@@ -7,9 +7,10 @@ public import Tracking
 extension TrackingStore {
     /// Imports experiments, runs, logged models and the registry from an SQLite database of MLflow.
     ///
-    /// The database may be in use: a copy of it is read. Everything is imported in one transaction,
-    /// or nothing is, and other writers wait for it. Runs and models keep their ids; existing ones
-    /// are left alone, so that an import can be repeated when the other database has grown. An
+    /// The database may be in use: a copy of it is read. Others can write meanwhile. A run appears
+    /// when it is complete; of many runs, some appear before others. An import that ends early leaves
+    /// no part of a run, and can be repeated. Runs and models keep their ids; existing ones are left
+    /// alone, so that an import can also be repeated when the other database has grown. An
     /// experiment is imported into the one with its name if that is empty or came from an earlier
     /// import; otherwise into a new one, `name (imported)`. Rows that MLflow would not have written
     /// are counted and listed. Tags that begin with `workbench.` are prefixed with `imported.`,
@@ -41,7 +42,8 @@ extension TrackingStore {
             timeout: configuration.busyTimeout,
             progress: progress
         )
-        return try importCopy(copy, Origin(path, artifactRoot), ImportSummary(), progress)
+        let journal = ImportJournal(name: folder.name, of: self)
+        return try importCopy(copy, Origin(path, artifactRoot), journal, ImportSummary(), progress)
     }
 
     /// Imports experiments and runs from MLflow's older file store, `mlruns`.
@@ -68,7 +70,8 @@ extension TrackingStore {
         let summary = try TrackingError.translating(path: copy) {
             try MLrunsReader.read(folder, into: copy, progress)
         }
-        return try importCopy(copy, Origin(folder, artifactRoot), summary, progress)
+        let journal = ImportJournal(name: scratch.name, of: self)
+        return try importCopy(copy, Origin(folder, artifactRoot), journal, summary, progress)
     }
 
     /// The source of an import.
@@ -92,9 +95,13 @@ extension TrackingStore {
     private func importCopy(
         _ copy: String,
         _ origin: Origin,
+        _ journal: ImportJournal,
         _ summary: ImportSummary,
         _ progress: (ImportProgress) throws -> Void
     ) throws -> ImportSummary {
+        try removeUnfinishedImports()
+        // After an import there is nothing unfinished.
+        defer { try? removeUnfinished(import: journal.name) }
         do {
             return try withoutActuallyEscaping(progress) { progress in
                 try attach(copy, origin) { db in
@@ -106,6 +113,7 @@ extension TrackingStore {
                         shape: shape,
                         origin: origin.path,
                         progress: progress,
+                        journal: journal,
                         summary: summary
                     )
                     return try work.run()
@@ -117,7 +125,24 @@ extension TrackingStore {
         }
     }
 
-    /// Runs `body` in one transaction of a connection with the copy attached as `source`.
+    /// Removes what imports have left whose processes have ended.
+    ///
+    /// - Throws: `TrackingError` with code `busy` if another import is going on: both might take the
+    ///   same runs.
+    public func removeUnfinishedImports() throws {
+        for name in try unfinishedImports() {
+            guard ScratchFolder.isAbandoned(name, beside: path) else {
+                throw TrackingError(
+                    .busy,
+                    "Another import into \(path) is going on.",
+                    hint: "try again when it has ended"
+                )
+            }
+            try removeUnfinished(import: name)
+        }
+    }
+
+    /// Runs `body` on a connection with the copy attached as `source`.
     private func attach<T>(
         _ copy: String,
         _ origin: Origin,
@@ -133,13 +158,7 @@ extension TrackingStore {
             try db.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144")
             try db.execute(sql: "ATTACH DATABASE ? AS source", arguments: [copy])
             addFunctions(db, origin)
-            return try db.transaction(.full) {
-                let result = try body(db)
-                var notes = ChangeNotes()
-                notes.note(.everything, "", "imported")
-                _ = try notes.write(db, by: database.writer)
-                return result
-            }
+            return try body(db)
         }
         // A large import leaves a large log, which would keep its size.
         try? queue.writeWithoutTransaction { db in

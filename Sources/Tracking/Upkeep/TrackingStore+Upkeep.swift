@@ -32,7 +32,7 @@ extension TrackingStore {
         do {
             return try read { db in
                 let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check")
-                let broken = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
+                let broken = try Row.fetchAll(db, sql: Self.brokenReferences).map { row in
                     let place = (row[1] as Int?).map { ", row \($0)," } ?? ""
                     return "\(row[0] as String)\(place) refers to \(row[2] as String)"
                 }
@@ -46,6 +46,18 @@ extension TrackingStore {
             return DatabaseCheck(damages: [error.message])
         }
     }
+
+    /// Rows that refer to a missing one, except those of runs that are being imported.
+    private static let brokenReferences: String = {
+        let tables = ["metrics", "latest_metrics", "params", "tags"].map { table in
+            "WHEN '\(table)' THEN (SELECT run_uuid FROM \(table) WHERE rowid = found.rowid)"
+        }
+        return """
+            SELECT "table", rowid, parent FROM pragma_foreign_key_check AS found
+            WHERE parent <> 'runs' OR coalesce(CASE "table" \(tables.joined(separator: " ")) END, '')
+                NOT IN (SELECT run_uuid FROM wb_imports)
+            """
+    }()
 
     /// Writes a copy of the database that only its owner may read (mode 0600).
     ///
