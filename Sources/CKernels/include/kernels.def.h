@@ -285,7 +285,7 @@ KERNEL(void, lion,
      double beta1, double beta2, double weight_decay, size_t count),
     (parameters, moment, gradients, gradient_scale, learning_rate, beta1, beta2, weight_decay, count))
 
-// What one core can do at most: `rounds` times twelve independent operations
+// What one core can do at most: `rounds` times 24 operations
 // of sixteen lanes: 32 in float32, 64 in bfloat16, 128 in int8 each. The
 // results only keep the work from being left out.
 KERNEL(float, peak_float32, (size_t rounds), (rounds))

@@ -19,18 +19,18 @@ public struct Roofline: Sendable, Equatable, Codable {
 
     /// Measures what the threads of `pool` can do: about half a second.
     public static func measure(_ pool: WorkerPool) -> Roofline {
-        let rounds = 1_000_000
+        let rounds = 500_000
         func rate(rounds: Int = rounds, perRound: Double, _ kernel: (Int) -> Void) -> Double {
             best(of: 5, amount: Double(rounds * pool.threadCount) * perRound) {
                 pool.run(tiles: pool.threadCount, priority: .interactive) { _, _ in kernel(rounds) }
             }
         }
         return Roofline(
-            float32Gflops: rate(perRound: 12 * 32) { _ = wb_peak_float32($0) },
-            bfloat16Gflops: rate(perRound: 12 * 64) { _ = wb_peak_bfloat16($0) },
+            float32Gflops: rate(perRound: 24 * 32) { _ = wb_peak_float32($0) },
+            bfloat16Gflops: rate(perRound: 24 * 64) { _ = wb_peak_bfloat16($0) },
             tileGflops: InstructionSet.hasTiles
                 ? rate(rounds: 50_000, perRound: 4 * 16_384) { _ = wb_peak_tiles($0) } : nil,
-            int8Gops: rate(perRound: 12 * 128) { _ = wb_peak_int8($0) },
+            int8Gops: rate(perRound: 24 * 128) { _ = wb_peak_int8($0) },
             readGigabytesPerSecond: readGigabytesPerSecond(pool)
         )
     }
