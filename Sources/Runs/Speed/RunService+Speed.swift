@@ -1,3 +1,4 @@
+import Platform
 import Training
 import Transformer
 
@@ -74,7 +75,10 @@ extension TrainingInputs {
             options: TrainingOptions.all
                 .filter { $0.changesStepTime && !["model", "data"].contains($0.name) }
                 .map { "\($0.name)=\($0.texts(request).joined(separator: ","))" },
-            arithmetic: "\(configuration.precision)"
+            // By default the products follow from the machine, which the file of the speeds is for.
+            arithmetic: [
+                "\(configuration.precision)", ProcessEnvironment.variables["WORKBENCH_GEMM"],
+            ].compactMap { $0 }.joined(separator: " ")
         )
     }
 }
