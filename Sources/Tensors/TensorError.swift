@@ -9,6 +9,8 @@ public enum TensorErrorCode: ErrorCode {
     case missingLibrary
     /// `WORKBENCH_ISA` names kernels that this machine cannot use.
     case unknownInstructionSet
+    /// `WORKBENCH_GEMM` names no format of products.
+    case unknownProductFormat
     /// A matrix whose rows the wanted type cannot hold.
     case wrongShape
     /// A number that is infinite or no number.

@@ -37,7 +37,7 @@ extension FastProducts {
             }
         }
         workers.forEachRowTile(T) { rows in
-            for (term, target) in zip(terms, gradients16) where term.gradient16 == nil {
+            for (term, target) in zip(terms, gradients16) where needs16(term) {
                 let N = term.N
                 wb_to_bfloat16(
                     target.rows + rows.lowerBound * even(N),
@@ -54,6 +54,11 @@ extension FastProducts {
         accumulate(adapted, x: x, T: T, K: K)
         accumulateWeights(terms, x: x, T: T, K: K)
         if let dx { addInputGradient(terms, gradients16, adapted, dx, T: T, K: K) }
+    }
+
+    /// Whether the backward pass reads dy in bfloat16, and it is not there yet.
+    private func needs16(_ term: ProjectionTerm) -> Bool {
+        term.gradient16 == nil && (formats.backward == .bfloat16 || term.lowRank != nil)
     }
 
     /// dInner = scale·dy·B, and with it the saved inner activations, in columns.

@@ -26,6 +26,7 @@ extension FastProducts {
                         out,
                         term,
                         (dy16.rows + tokens.lowerBound * dy16.stride, dy16.stride),
+                        firstToken: tokens.lowerBound,
                         rows: min(first, term.N)..<min(first + rowsInJob, term.N),
                         columns,
                         tokens.count,
@@ -44,12 +45,24 @@ extension FastProducts {
         _ out: Floats,
         _ term: ProjectionTerm,
         _ dy16: (rows: Bfloat16s, stride: Int),
+        firstToken: Int,
         rows: Range<Int>,
         _ columns: Range<Int>,
         _ T: Int,
         _ scratch: Scratch
     ) {
         guard !rows.isEmpty else { return }
+        guard formats.backward == .bfloat16 else {
+            return addFloat32Product(
+                out,
+                term,
+                firstToken: firstToken,
+                rows: rows,
+                columns,
+                T,
+                scratch
+            )
+        }
         let panels = scratch.panels.assumingMemoryBound(to: UInt16.self)
         for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowBlock) {
             let count = min(Self.rowBlock, rows.upperBound - row)
@@ -67,6 +80,42 @@ extension FastProducts {
                 term.weight.columns,
                 dy16.rows + row,
                 dy16.stride,
+                panels,
+                true,
+                T,
+                columns.count,
+                count
+            )
+        }
+    }
+
+    private func addFloat32Product(
+        _ out: Floats,
+        _ term: ProjectionTerm,
+        firstToken: Int,
+        rows: Range<Int>,
+        _ columns: Range<Int>,
+        _ T: Int,
+        _ scratch: Scratch
+    ) {
+        let panels = scratch.panels.assumingMemoryBound(to: Float.self)
+        let (weight, dy) = (term.weight, term.y + firstToken * term.N)
+        for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowBlock) {
+            let count = min(Self.rowBlock, rows.upperBound - row)
+            wb_f32_panels_of_columns(
+                panels,
+                weight.row(row),
+                weight.type.rawValue,
+                weight.rowByteCount,
+                columns.lowerBound,
+                columns.count,
+                count
+            )
+            wb_f32_matrix(
+                out,
+                weight.columns,
+                dy + row,
+                term.N,
                 panels,
                 true,
                 T,

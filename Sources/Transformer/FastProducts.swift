@@ -2,7 +2,7 @@ internal import CKernels
 internal import Tensors
 
 /// Products in low precision: quantized weights times activations in 8 bits, everything else in
-/// bfloat16; sums are float32.
+/// bfloat16, or in float32 where that is faster; sums are float32.
 ///
 /// Activations have a scale for every 32 numbers. Sensitive and short products, and all
 /// gradients, are in bfloat16, with weights that are dequantized a tile at a time.
@@ -21,6 +21,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         let N: Int
         /// The rank.
         let R: Int
+        /// What weights are multiplied in.
+        let formats: ProductFormats
         /// The floats of all outputs that share an input; 0 without a backward pass.
         let outputs: Int
         let dropsInputs: Bool
@@ -43,6 +45,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     private static let terms = 3
 
     let workers: Workers
+    let formats: ProductFormats
     private let memory: AlignedMemory
     private let scratch: [Scratch]
     /// The copies that decoding reads, if this pass decodes.
@@ -52,7 +55,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     let q: UnsafeMutablePointer<Int8>  // (T, K), or twice that for vectors
     let scales: Floats  // (T, K/32)
     let sums: UnsafeMutablePointer<Int32>  // (T, K/16)
-    private let x16: Bfloat16s  // (T, K)
+    let x16: Bfloat16s  // (T, K)
     private let inner16: [Bfloat16s]  // a term: (T, R), x·Aᵀ times the scale
     let dy16: Bfloat16s  // (T, N) of one term after the other
     let dyColumns: Bfloat16s  // (N, T) of one term after the other, where weights are trained
@@ -69,6 +72,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
 
     init(workers: Workers, capacity: Capacity) {
         self.workers = workers
+        formats = capacity.formats
         interleaved = capacity.decoded
         rank = capacity.R
         memory = AlignedMemory(
@@ -116,7 +120,6 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             gradientTile / 16 * panel(R),
             trains ? max(gradientTile / 16 * panel(rowBlock), ranks * panel(N), 4 * panel(T)) : 0
         )
-        // A panel of 8-bit weights is no larger than one of bfloat16 numbers.
         let dropped = capacity.dropsInputs ? max(thinTile * K, T * gradientTile) : 0
         return Parts(
             q: cursor.take(max(T, 2 * min(T, vectorsAtOnce)) * K, of: Int8.self),
@@ -133,7 +136,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             dInnerColumns: eachTerm(trains ? R * even(T) : 0),
             scratch: (0..<threads).map { _ in
                 Scratch(
-                    panels: UnsafeMutableRawPointer(bfloat16s(panelCount)),
+                    // Twice as much for float32; a panel of 8-bit weights is no larger than of bfloat16.
+                    panels: UnsafeMutableRawPointer(bfloat16s(2 * panelCount)),
                     rows16: bfloat16s(
                         max(thinTile * even(R), capacity.dropsInputs ? thinTile * even(K) : 0)
                     ),
@@ -159,7 +163,7 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
                 let isLong = run.arithmetic == .longPiece
                 quantize(run.groups, x: x, T: T, K: K, isLong: isLong)
                 projectDown(run.groups, x: x, K: K)
-                forwardMatrix(run.groups, first.terms, T: T, K: K, isLong: isLong)
+                forwardMatrix(run.groups, first.terms, x: x, T: T, K: K, isLong: isLong)
             }
         }
     }
@@ -173,8 +177,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         isLong: Bool
     ) {
         let terms = groups.flatMap(\.terms)
-        let needsInt8 = terms.contains { isInt8($0, isLong: isLong) }
-        let needs16 = terms.contains { !isInt8($0, isLong: isLong) || $0.lowRank != nil }
+        let needsInt8 = terms.contains { format($0, isLong: isLong) == .int8 }
+        let needs16 = terms.contains { format($0, isLong: isLong) == .bfloat16 || $0.lowRank != nil }
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * K
             if needsInt8 {
@@ -200,8 +204,13 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    private func isInt8(_ term: ProjectionTerm, isLong: Bool) -> Bool {
-        isLong && term.weight.type.hasIntegerProducts && !term.isSensitive
+    /// What a weight and activations are multiplied in.
+    func format(_ term: ProjectionTerm, isLong: Bool) -> ProductFormats.Format {
+        guard isLong, !term.isSensitive else { return formats.sensitive }
+        guard formats.forward == .int8, !term.weight.type.hasIntegerProducts else {
+            return formats.forward
+        }
+        return formats.sensitive
     }
 
     /// inner = x·Aᵀ, (T, R), for every term with an adapter.
@@ -250,80 +259,12 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     }
 
     /// A term's `inner16` for the group that begins at a row.
-    private func inner16(_ index: Int, _ firstRow: Int) -> Bfloat16s {
+    func inner16(_ index: Int, _ firstRow: Int) -> Bfloat16s {
         inner16[index] + firstRow * even(rank)
     }
 
-    /// - Parameter terms: The first group's, whose outputs begin at the list's first row.
-    private func forwardMatrix(
-        _ groups: [ProductGroup],
-        _ terms: [ProjectionTerm],
-        T: Int,
-        K: Int,
-        isLong: Bool
-    ) {
-        let tokenTiles = Tiles(T, by: Self.tokenTile)
-        let widths = terms.map { Tiles($0.N, by: Self.rowTile) }
-        let tilesPerBlock = widths.reduce(0) { $0 + $1.count }
-        workers.run(tiles: tokenTiles.count * tilesPerBlock) { tile, worker in
-            let tokens = tokenTiles[tile / tilesPerBlock]
-            let (index, place) = locate(tile % tilesPerBlock, in: widths)
-            let term = terms[index]
-            let rows = widths[index][place]
-            let (type, rowBytes) = (term.weight.type.rawValue, term.weight.rowByteCount)
-            let row = term.weight.row(rows.lowerBound)
-            let panels = scratch(of: worker).panels
-            let panels16 = panels.assumingMemoryBound(to: UInt16.self)
-            let y = term.y + tokens.lowerBound * term.N + rows.lowerBound
-            if isInt8(term, isLong: isLong) {
-                let start = tokens.lowerBound * K
-                wb_int8_panels(panels, row, type, rowBytes, rows.count, K)
-                wb_int8_matrix(
-                    y,
-                    term.N,
-                    panels,
-                    type,
-                    q + start,
-                    scales + start / 32,
-                    sums + start / 16,
-                    tokens.count,
-                    rows.count,
-                    K
-                )
-            } else {
-                let input = x16 + tokens.lowerBound * even(K)
-                wb_bf16_panels_of_rows(panels16, row, type, rowBytes, rows.count, K)
-                wb_bf16_matrix(
-                    y,
-                    term.N,
-                    input,
-                    even(K),
-                    panels16,
-                    false,
-                    tokens.count,
-                    rows.count,
-                    K
-                )
-            }
-            for group in groups {
-                let part = group.rows.clamped(to: tokens)
-                guard let low = group.terms[index].lowRank, !part.isEmpty else { continue }
-                let first = part.lowerBound - group.rows.lowerBound
-                addThin(
-                    group.terms[index].y + first * term.N + rows.lowerBound,
-                    low,
-                    inner16(index, group.rows.lowerBound) + first * even(low.rank),
-                    panels16,
-                    T: part.count,
-                    rows: rows,
-                    N: term.N
-                )
-            }
-        }
-    }
-
     /// Adds an adapter's part to some columns of y.
-    private func addThin(
+    func addThin(
         _ y: Floats,
         _ low: ProjectionTerm.LowRank,
         _ inner: Bfloat16s,

@@ -15,7 +15,8 @@ extension ForwardPass {
 
     static func productCapacity(
         _ configuration: ModelConfiguration,
-        _ capacity: Capacity
+        _ capacity: Capacity,
+        formats: ProductFormats
     ) -> FastProducts.Capacity {
         let widths = Projection.allCases.map { $0.outputWidth(configuration) }
         let shared = max(widths[0] + widths[1] + widths[2], widths[4] + widths[5])
@@ -28,6 +29,7 @@ extension ForwardPass {
             K: widestInput(configuration),
             N: widths.max() ?? 0,
             R: capacity.rank,
+            formats: formats,
             outputs: capacity.longestSequence > 0 ? max(capacity.tokens * shared, logits) : 0,
             dropsInputs: capacity.dropsInputs,
             trainsWeights: capacity.trainsWeights
@@ -61,7 +63,12 @@ extension ForwardPass {
             return shared + 4 * threads * (products + attention)
         case .fast:
             let products = FastProducts.byteCount(
-                productCapacity(configuration, capacity),
+                // The memory is the same for all formats.
+                productCapacity(
+                    configuration,
+                    capacity,
+                    formats: ProductFormats(forward: .int8, backward: .bfloat16)
+                ),
                 threads: threads
             )
             let attention = FastAttention.byteCount(

@@ -62,7 +62,8 @@ final class ForwardPass: @unchecked Sendable {
         _ model: LanguageModel,
         _ capacity: Capacity,
         priority: WorkerPool.Priority,
-        precision: Precision
+        precision: Precision,
+        formats: ProductFormats? = nil
     ) {
         let configuration = model.configuration
         self.model = model
@@ -87,7 +88,11 @@ final class ForwardPass: @unchecked Sendable {
             )
             self.attention = Self.sharing(attention, configuration, workers, capacity)
         case .fast:
-            var products = Self.productCapacity(configuration, capacity)
+            var products = Self.productCapacity(
+                configuration,
+                capacity,
+                formats: formats ?? model.formats
+            )
             if capacity.decodes { products.decoded = model.interleavedMatrices() }
             self.products = FastProducts(workers: workers, capacity: products)
             let attention = FastAttention(

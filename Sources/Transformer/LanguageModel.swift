@@ -43,6 +43,8 @@ public final class LanguageModel: Sendable {
     public let file: ModelFile
     /// The threads that compute.
     public let pool: WorkerPool
+    /// What passes in `fast` precision multiply in, unless they are made for something else.
+    public let formats: ProductFormats
     /// Whether matrices of the layers are held in NF4, in memory of their own.
     public let usesNormalFloat: Bool
     /// The weights in memory, if they are trained; nil if they are read from the file.
@@ -66,18 +68,21 @@ public final class LanguageModel: Sendable {
     ///     scales, in memory, as QLoRA does (arXiv 2305.14314); those that the file has quantized
     ///     stay as they are.
     ///   - isTrained: Whether the weights are held in float32, in memory, to be trained.
+    ///   - formats: What `fast` precision multiplies in; nil for what this process uses.
     /// - Throws: `ModelFileError` if a weight is missing, `TensorError` if
-    ///   OpenBLAS is not installed, if `WORKBENCH_ISA` names unknown kernels, or if a matrix cannot
+    ///   OpenBLAS is not installed, if `WORKBENCH_ISA` or `WORKBENCH_GEMM` has an unknown value, or if a matrix cannot
     ///   be held in NF4.
     public init(
         _ file: ModelFile,
         pool: WorkerPool = .shared,
         usesNormalFloat: Bool = false,
-        isTrained: Bool = false
+        isTrained: Bool = false,
+        formats: ProductFormats? = nil
     ) throws {
         precondition(!(usesNormalFloat && isTrained), "weights in NF4 cannot be trained")
         try InstructionSet.check()
         try BLAS.load()
+        self.formats = try formats ?? .ofThisProcess()
         self.file = file
         self.pool = pool
         self.usesNormalFloat = usesNormalFloat

@@ -134,7 +134,9 @@ final class LossHead: @unchecked Sendable {
         term.weightGradient = weightGradient
         products.forward([term], x: rows.pointer, T: targets.count, K: C)
         // In `fast` a row's gradient takes the first half of its place.
-        let narrows = gradientScale != 0 && weightGradient == nil && products is FastProducts
+        let formats = (products as? FastProducts)?.formats
+        let narrows =
+            gradientScale != 0 && weightGradient == nil && formats?.backward == .bfloat16
         workers.run(tiles: targets.count) { i, worker in
             let target = Int(tokens[targets[targets.startIndex + i]])
             let row = logits.pointer + i * V

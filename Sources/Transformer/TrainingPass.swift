@@ -1,7 +1,7 @@
 internal import CKernels
 public import ModelFiles
 internal import Platform
-internal import Tensors
+public import Tensors
 
 /// Loss and gradients of an adapter on a frozen model, or of the model itself; all memory is
 /// allocated in advance.
@@ -23,6 +23,8 @@ public final class TrainingPass: @unchecked Sendable {
         public var shape: LoRA.Shape?
         /// How to compute.
         public var precision: Precision
+        /// What `fast` precision multiplies in; nil for the model's choice.
+        public var formats: ProductFormats?
         /// Whether micro-batches may have dropout.
         public var dropsInputs = false
         /// Whether the backward pass computes each layer again instead of keeping its activations: less
@@ -112,7 +114,8 @@ public final class TrainingPass: @unchecked Sendable {
             model,
             configuration.forwardCapacity,
             priority: .background,
-            precision: configuration.precision
+            precision: configuration.precision,
+            formats: configuration.formats
         )
         let attended = configuration.attendedCapacity
         let count = LayerActivations.count(

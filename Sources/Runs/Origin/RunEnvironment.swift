@@ -14,7 +14,7 @@ package struct RunEnvironment: Codable, Equatable, Sendable {
     private static let recorded = [
         "CUDA_VISIBLE_DEVICES", "LANG", "LC_ALL", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS",
         "OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_ID",
-        "WORKBENCH_ISA",
+        "WORKBENCH_GEMM", "WORKBENCH_ISA",
     ]
 
     var system: String

@@ -14,6 +14,15 @@ public struct Roofline: Sendable, Equatable, Codable {
     /// Billions of bytes a second read from memory.
     public let readGigabytesPerSecond: Double
 
+    /// For measurements that are compared with no peak.
+    static let unknown = Roofline(
+        float32Gflops: 0,
+        bfloat16Gflops: 0,
+        tileGflops: nil,
+        int8Gops: 0,
+        readGigabytesPerSecond: 0
+    )
+
     /// The faster of the two ways to multiply bfloat16 numbers.
     public var fastestBfloat16Gflops: Double { max(bfloat16Gflops, tileGflops ?? 0) }
 

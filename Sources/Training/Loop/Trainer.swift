@@ -76,7 +76,12 @@ public final class Trainer {
             evaluation: evaluation,
             configuration: configuration
         )
-        arithmetic = try Arithmetic.current()
+        let formats = Arithmetic.products(
+            configuration.precision,
+            model.formats,
+            resuming: checkpoint?.state.arithmetic.products
+        )
+        arithmetic = try Arithmetic.current(products: formats)
         self.configuration = configuration
         self.provenance = provenance
         self.checkpoints = CheckpointStore(folder: checkpoints, key: checkpointKey)
@@ -93,7 +98,9 @@ public final class Trainer {
         }
         gradients = FloatBuffer(count: weights.buffer.count)
         optimizer = Optimizer(weights, configuration, pool: model.pool)
-        pass = TrainingPass(model, plan.pass)
+        var sizes = plan.pass
+        sizes.formats = formats
+        pass = TrainingPass(model, sizes)
         if let checkpoint { try restore(checkpoint) }
     }
 

@@ -11,6 +11,10 @@ public struct MachineReport: Sendable, Equatable, Codable {
     public var cores: Int
     /// The kernels in use, as `WORKBENCH_ISA` names them.
     public var instructionSet: String
+    /// What `fast` precision multiplies weights in, as `WORKBENCH_GEMM` names it.
+    public var products: String
+    /// Billions of operations per second of one thread in each format, as they were measured once.
+    public var productGops: [String: Double]
     /// Why the processor's tile unit is not used; nil if it is, or if there is none.
     public var tilesRefusal: String?
     /// The kernels chosen by OpenBLAS; nil if not installed.
@@ -38,13 +42,22 @@ extension Workspace {
     ///
     /// Blocks.
     public func measureMachine() throws -> MachineReport {
-        try WorkspaceError.translating { try InstructionSet.check() }
+        let formats = try WorkspaceError.translating {
+            try InstructionSet.check()
+            return try ProductFormats.ofThisProcess()
+        }
         let pool = WorkerPool.shared
         let limits = Roofline.measure(pool)
         return MachineReport(
             processor: Processor.name,
             cores: pool.threadCount,
             instructionSet: InstructionSet.name,
+            products: "\(formats)",
+            productGops: [
+                "int8": ProductSpeeds.ofThisMachine.int8,
+                "bfloat16": ProductSpeeds.ofThisMachine.bfloat16,
+                "float32": ProductSpeeds.ofThisMachine.float32,
+            ],
             tilesRefusal: InstructionSet.tilesRefusal,
             openblasCore: try? BLAS.coreName(),
             float32Gflops: limits.float32Gflops,

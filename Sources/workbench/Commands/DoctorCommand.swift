@@ -21,6 +21,7 @@ struct DoctorCommand: ParsableCommand {
         var table = TextTable(["processor", report.processor])
         let rows: [(String, String?)] = [
             ("cores", "\(report.cores)"), ("kernels", kernelsInUse(report)),
+            ("products", productsInUse(report)),
             ("OpenBLAS", report.openblasCore ?? "missing: apt-get install libopenblas-dev"),
             ("float32, measured", rate(report.float32Gflops, "GFLOP/s")),
             ("bfloat16, measured", rate(report.bfloat16Gflops, "GFLOP/s")),
@@ -73,6 +74,12 @@ struct DoctorCommand: ParsableCommand {
     private func kernelsInUse(_ report: MachineReport) -> String {
         guard let refusal = report.tilesRefusal else { return report.instructionSet }
         return "\(report.instructionSet); the processor's AMX is not used: \(refusal)"
+    }
+
+    private func productsInUse(_ report: MachineReport) -> String {
+        let rates = report.productGops.sorted { $0.value > $1.value }
+            .map { "\($0.key) \(Figures.decimal($0.value, places: 0))" }
+        return "\(report.products); a thread has \(rates.joined(separator: ", ")) Gop/s"
     }
 
     private func rate(_ value: Double, _ unit: String) -> String {
