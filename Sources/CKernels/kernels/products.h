@@ -20,7 +20,7 @@ WB_INLINE int rows_at_once(const int kind, int panels) { (void)panels; return ki
 
 WB_INLINE void words_tile(
     const int kind, const int M, const int R, float *c, size_t c_stride, const void *a, size_t a_stride,
-    const void *panels, size_t steps, size_t columns, bool adds) {
+    const void *panels, size_t panel_steps, size_t steps, size_t columns, bool adds) {
     v16f acc[8][4];
     for (int m = 0; m < M; m++) {
         for (int r = 0; r < R; r++) {
@@ -31,7 +31,7 @@ WB_INLINE void words_tile(
     }
     for (size_t s = 0; s < steps; s++) {
         v16u b[4];
-        for (int r = 0; r < R; r++) memcpy(&b[r], (const uint8_t *)panels + ((size_t)r * steps + s) * 64, 64);
+        for (int r = 0; r < R; r++) memcpy(&b[r], (const uint8_t *)panels + ((size_t)r * panel_steps + s) * 64, 64);
         for (int m = 0; m < M; m++) {
             uint32_t word;
             memcpy(&word, (const uint8_t *)a + ((size_t)m * a_stride + s) * 4, 4);
@@ -47,20 +47,29 @@ WB_INLINE void words_tile(
     }
 }
 
+// The steps of R panels that stay in the first cache while all rows of a pass by: 32 KB.
+WB_INLINE size_t steps_at_once(const int R) { return 512 / (size_t)R; }
+
 WB_INLINE void words_strip(
     const int kind, const int R, float *c, size_t c_stride, const void *a, size_t a_stride, const void *panels,
     size_t M, size_t columns, size_t steps, bool adds) {
     const int most = rows_at_once(kind, R);
-    size_t m = 0;
-#define TILE(count)                                                                                                    \
+    size_t first = 0;
+    do {
+        const size_t count = steps - first < steps_at_once(R) ? steps - first : steps_at_once(R);
+        const bool continues = adds || first > 0;
+        size_t m = 0;
+#define TILE(height)                                                                                                   \
     words_tile(                                                                                                        \
-        kind, count, R, c + m * c_stride, c_stride, (const uint8_t *)a + m * a_stride * 4, a_stride, panels, steps,      \
-        columns, adds)
-    for (; m + (size_t)most <= M; m += (size_t)most) TILE(most);
-    if (most > 4 && m + 4 <= M) { TILE(4); m += 4; }
-    if (most > 2 && m + 2 <= M) { TILE(2); m += 2; }
-    for (; m < M; m++) TILE(1);
+        kind, height, R, c + m * c_stride, c_stride, (const uint8_t *)a + (m * a_stride + first) * 4, a_stride,        \
+        (const uint8_t *)panels + first * 64, steps, count, columns, continues)
+        for (; m + (size_t)most <= M; m += (size_t)most) TILE(most);
+        if (most > 4 && m + 4 <= M) { TILE(4); m += 4; }
+        if (most > 2 && m + 2 <= M) { TILE(2); m += 2; }
+        for (; m < M; m++) TILE(1);
 #undef TILE
+        first += count;
+    } while (first < steps);
 }
 
 // c = a * B, or c += a * B: a is (M, steps) words with rows `a_stride` words apart.
