@@ -39,10 +39,11 @@ public final class DatabaseFile: Sendable {
     /// Why the file is read-only if that was not requested, for the user.
     public let notice: String?
 
-    let pool: DatabasePool
     private let readers: Readers
     /// One connection for all queries of `PRAGMA data_version`, whose values are per connection.
     private let watcher: DatabaseQueue
+    /// The connection that writes, and so the last to close: one that only reads cannot remove the log.
+    let pool: DatabasePool
     /// Identifies entries that were written through this open file.
     package let writer = Int64.random(in: 1 ... .max)
     /// Called after each commit.
