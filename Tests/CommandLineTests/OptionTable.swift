@@ -269,6 +269,10 @@ enum OptionTable {
             "--threads": .refused(["--threads", "0"], "--threads"),
             "--tokens": .refused(["--tokens", "999999"], "exceed"),
             "--context": .refused(["--context", "999999"], "context"),
+            "--batch-size": .refused(["--batch-size", "0"], "batch"),
+        ],
+        "doctor": [
+            "--kernels": .differs(["--kernels"], [])
         ],
         "bench prefill": [
             "--model": .refused(["--model", "nope"], "nope"),

@@ -194,15 +194,17 @@ import Testing
 
     /// The table of versions matches the registry.
     private func expectVersions(_ terminal: Tmux, _ program: Program, deployed: Int?) throws {
-        let versions = try program.versions(of: "faq")
-        let screen = try terminal.screen()
-        for (number, version) in versions {
-            let row = try #require(screen.row("v\(number)"), "\(screen.text)")
+        for (number, version) in try program.versions(of: "faq") {
             let aliases = (version["aliases"] as? [String] ?? []).map { "@\($0)" }
             let run = try #require(version["run_name"] as? String)
             let expected =
                 ["v\(number)", try #require(version["stage"] as? String)] + aliases + [run]
-            #expect(Array(row.prefix(expected.count)) == expected)
+            // The table may follow the toast a frame later.
+            let row = try terminal.wait(for: "\(expected)") { screen in
+                screen.row("v\(number)").flatMap { row in
+                    Array(row.prefix(expected.count)) == expected ? row : nil
+                }
+            }
             let metrics = version["metrics"] as? [String: Double]
             #expect(Figure(row[expected.count])?.shows(metrics?["best_eval_loss"]) == true)
             #expect(aliases.contains("@production") == (number == deployed))

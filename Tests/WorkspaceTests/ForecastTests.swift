@@ -49,7 +49,7 @@ import Workspace
             try Self.opened(test) { workspace in
                 let small = try #require(try workspace.runs.plan(test.request()).seconds)
                 var request = test.request()
-                request.rank = 64
+                request.rank = 16
                 let scaled = try workspace.runs.plan(request, isMeasured: false)
                 #expect(scaled.timeBasis == .scaled)
                 #expect(try #require(scaled.seconds) > small)

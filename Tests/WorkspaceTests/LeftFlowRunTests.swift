@@ -3,6 +3,7 @@ import JSON
 import Platform
 import Testing
 import TestModels
+import Tracking
 import Workflows
 import Workspace
 
@@ -28,7 +29,7 @@ import Workspace
     private func leave(_ id: String, in path: String) throws {
         let database = try DatabaseFile(
             path: path,
-            migrations: Migration.list([.changeFeed, .workflows])
+            migrations: Migration.list([.changeFeed, .tracking, .workflows])
         )
         let store = FlowStore(database, owner: "test") { 1_000 }
         let flow = Flow(name: "nightly", path: "/nightly.yaml", folder: "/", source: "", tasks: [])
