@@ -24,7 +24,10 @@ struct Connections {
         var watching = Self.connection(configuration)
         watching.readonly = true
         watcher = try DatabaseQueue(path: path, configuration: watching)
-        readers = Readers(path: path, watching)
+        var reading = watching
+        // A search of 100,000 runs looks at that many pages; none are held before they are read.
+        reading.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
+        readers = Readers(path: path, reading)
         let stamp = try watcher.read { try SchemaStamp(reading: $0, path: path) }
 
         if case .workbench(let version) = stamp, version > migrations.count {
@@ -39,8 +42,6 @@ struct Connections {
 
         var working = Self.connection(configuration)
         working.readonly = isReadOnly
-        // A search of 100,000 runs looks at that many pages; none are held before they are read.
-        working.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
         if isReadOnly {
             guard stamp != .empty else {
                 throw StoreError(

@@ -90,7 +90,7 @@ extension FlowPlan.Step {
 }
 
 extension TaskCost {
-    /// `Forecast: about 3m12s, 610 MB.`
+    /// The forecast as a sentence, like `Forecast: about 3m12s, 610 MB.`.
     package var sentence: String {
         let memory = Figures.bytes(memoryBytes)
         guard let seconds else { return "Forecast: \(memory)." }

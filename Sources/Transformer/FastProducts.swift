@@ -128,7 +128,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
             x16: bfloat16s(T * even(K)),
             dy16: bfloat16s(capacity.outputs + terms * T),
             dyColumns: bfloat16s(
-                capacity.trainsWeights ? capacity.outputs / T * even(T) : 0
+                // A column of an odd number of tokens is padded, one number for each output.
+                capacity.trainsWeights ? capacity.outputs + capacity.outputs / T + 1 : 0
             ),
             inner16: eachTerm(T * even(R)),
             dInner16: eachTerm(trains ? T * even(R) : 0),
@@ -178,7 +179,9 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
     ) {
         let terms = groups.flatMap(\.terms)
         let needsInt8 = terms.contains { format($0, isLong: isLong) == .int8 }
-        let needs16 = terms.contains { format($0, isLong: isLong) == .bfloat16 || $0.lowRank != nil }
+        let needs16 = terms.contains {
+            format($0, isLong: isLong) == .bfloat16 || $0.lowRank != nil
+        }
         workers.forEachRowTile(T) { rows in
             let start = rows.lowerBound * K
             if needsInt8 {

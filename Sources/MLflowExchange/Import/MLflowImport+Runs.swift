@@ -48,6 +48,13 @@ extension MLflowImport {
     mutating func enterRuns() throws {
         try inPiecesOfRuns { work, range in
             try work.journal.enter(work.db, runs: range.runs)
+            // Those that another import has completed meanwhile.
+            try work.db.execute(
+                sql: """
+                    DELETE FROM temp.new_runs WHERE \(range.condition("id"))
+                        AND id IN (SELECT run_uuid FROM main.runs)
+                    """
+            )
         }
     }
 

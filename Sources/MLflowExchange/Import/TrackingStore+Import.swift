@@ -132,11 +132,7 @@ extension TrackingStore {
     public func removeUnfinishedImports() throws {
         for name in try unfinishedImports() {
             guard ScratchFolder.isAbandoned(name, beside: path) else {
-                throw TrackingError(
-                    .busy,
-                    "Another import into \(path) is going on.",
-                    hint: "try again when it has ended"
-                )
+                throw TrackingError.anotherImport(into: path)
             }
             try removeUnfinished(import: name)
         }

@@ -107,7 +107,8 @@ public final class ScreenProgram {
         isFrameDue = isAnswer || !posted.isEmpty || hadFrameDue || isFrameDue
         // The first frame with the list of runs, for which a person waits, is not delayed.
         let isAwaited = isAnswer || !hadRuns && state.library.runs != nil
-        if isFrameDue, isAwaited || clock().timeIntervalSince(lastFrame) >= Self.framePace { draw() }
+        let isPaced = clock().timeIntervalSince(lastFrame) >= Self.framePace
+        if isFrameDue, isAwaited || isPaced { draw() }
     }
 
     /// The time until a frame is due or a message expires; nil when neither is.

@@ -57,17 +57,26 @@ extension ProductSpeeds {
         if let kept = file.read().flatMap(Self.init(bytes:)) { return kept }
         let speeds = measure()
         file.write(speeds.bytes)
-        return speeds
+        // Of two processes that measure at once, both use what was written last.
+        return file.read().flatMap(Self.init(bytes:)) ?? speeds
     }
 
     /// Measures one thread: what matters is which is faster, and that does not depend on others.
     package static func measured() -> ProductSpeeds {
         let bench = KernelBench(WorkerPool(threads: 1))
         let (T, N, K) = (256, 64, 576)
+        // In turn and twice, so that another program's short work does not make one format slow.
+        let rounds = (0..<2).map { _ in
+            ProductSpeeds(
+                int8: bench.int8Matrix(.q4_1, T: T, N: N, K: K, .unknown).rate,
+                bfloat16: bench.bfloat16Matrix(T: T, N: N, K: K, .unknown).rate,
+                float32: bench.float32Matrix(T: T, N: N, K: K, .unknown).rate
+            )
+        }
         return ProductSpeeds(
-            int8: bench.int8Matrix(.q4_1, T: T, N: N, K: K, .unknown).rate,
-            bfloat16: bench.bfloat16Matrix(T: T, N: N, K: K, .unknown).rate,
-            float32: bench.float32Matrix(T: T, N: N, K: K, .unknown).rate
+            int8: max(rounds[0].int8, rounds[1].int8),
+            bfloat16: max(rounds[0].bfloat16, rounds[1].bfloat16),
+            float32: max(rounds[0].float32, rounds[1].float32)
         )
     }
 

@@ -9,25 +9,44 @@ package struct ImportJournal: Sendable {
     /// The import's name, which no other one has.
     package let name: String
     private let writer: Int64
+    private let path: String
 
     /// The journal of an import into a store.
     package init(name: String, of store: TrackingStore) {
         self.name = name
         writer = store.database.writer
+        path = store.path
     }
 
-    /// Enters the runs that a statement selects.
+    /// Enters the runs that a statement selects, except those that the store has by now.
+    ///
+    /// - Throws: `TrackingError` with code `busy` if another import is going on.
     package func enter(_ db: Database, runs: String) throws {
+        let others = "SELECT EXISTS (SELECT 1 FROM main.wb_imports WHERE import != ?)"
+        if try Bool.fetchOne(db, sql: others, arguments: [name]) == true { throw isBusy }
         try db.execute(
-            sql: "INSERT INTO main.wb_imports SELECT id, ? FROM (\(runs))",
+            sql: """
+                INSERT INTO main.wb_imports SELECT id, ? FROM (\(runs))
+                    WHERE id NOT IN (SELECT run_uuid FROM main.runs)
+                """,
             arguments: [name]
         )
     }
 
     /// Removes the entries of runs that are complete.
+    ///
+    /// - Throws: `TrackingError` with code `busy` if one has no entry any more: another import took this
+    ///   one for abandoned and removed its rows.
     package func leave(_ db: Database, runs: String) throws {
-        try db.execute(sql: "DELETE FROM main.wb_imports WHERE run_uuid IN (\(runs))")
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM (\(runs))")
+        try db.execute(
+            sql: "DELETE FROM main.wb_imports WHERE import = ? AND run_uuid IN (\(runs))",
+            arguments: [name]
+        )
+        if db.changesCount != count { throw isBusy }
     }
+
+    private var isBusy: TrackingError { .anotherImport(into: path) }
 
     /// Records a commit that changes nothing that anybody sees.
     package func notePiece(_ db: Database) throws {
@@ -65,7 +84,8 @@ extension TrackingStore {
                         sql: """
                             DELETE FROM \(table) WHERE rowid IN (SELECT \(table).rowid
                                 FROM wb_imports CROSS JOIN \(table) USING (run_uuid)
-                                WHERE import = ? LIMIT 10000)
+                                WHERE import = ? AND run_uuid NOT IN (SELECT run_uuid FROM runs)
+                                LIMIT 10000)
                             """,
                         arguments: [name]
                     )
@@ -76,5 +96,16 @@ extension TrackingStore {
         try write(.unseen, name) { db in
             try db.execute(sql: "DELETE FROM wb_imports WHERE import = ?", arguments: [name])
         }
+    }
+}
+
+extension TrackingError {
+    /// Two imports at once might take the same runs.
+    package static func anotherImport(into path: String) -> TrackingError {
+        TrackingError(
+            .busy,
+            "Another import into \(path) is going on.",
+            hint: "try again when it has ended"
+        )
     }
 }

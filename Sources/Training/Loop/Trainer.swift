@@ -79,7 +79,11 @@ public final class Trainer {
         let formats = Arithmetic.products(
             configuration.precision,
             model.formats,
-            resuming: checkpoint?.state.arithmetic.products
+            // A checkpoint that does not say it was computed with int8 and bfloat16.
+            resuming: checkpoint.map {
+                $0.state.arithmetic.products
+                    ?? ProductFormats(forward: .int8, backward: .bfloat16)
+            }
         )
         arithmetic = try Arithmetic.current(products: formats)
         self.configuration = configuration
