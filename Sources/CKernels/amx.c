@@ -64,7 +64,12 @@ static int try_product(void) {
         result = wb_multiply_on_tiles() ? 0 : -1;
     }
     is_trying = 0;
-    for (int i = 0; i < 2; i++) sigaction(signals[i], &former[i], NULL);
+    for (int i = 0; i < 2; i++) {
+        // Another thread may have installed one of its own meanwhile.
+        struct sigaction present;
+        sigaction(signals[i], NULL, &present);
+        if (present.sa_handler == on_refusal) sigaction(signals[i], &former[i], NULL);
+    }
     pthread_mutex_unlock(&trying);
     return result;
 }

@@ -1,10 +1,12 @@
 // Which kernels this process uses.
 #include "kernels/tables.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const wb_kernel_table *active = &wb_kernels_portable;
+// Atomic, since a thread that is refused the tiles changes it while others compute.
+static _Atomic(const wb_kernel_table *) active = &wb_kernels_portable;
 static const char *refused;
 
 static bool always(void) { return true; }
@@ -35,11 +37,15 @@ const char *wb_instruction_set_name(size_t instruction_set) {
     return sets[instruction_set].table->name;
 }
 
-const wb_kernel_table *wb_active_kernels(void) { return active; }
+const wb_kernel_table *wb_active_kernels(void) { return atomic_load_explicit(&active, memory_order_relaxed); }
 
 void wb_meet_tiles(void) {
 #if defined(__x86_64__)
-    if (active == &wb_kernels_amx && !wb_thread_may_use_amx()) active = &wb_kernels_avx512bf16;
+    static _Thread_local bool has_met;
+    if (has_met) return;
+    has_met = true;
+    if (wb_active_kernels() != &wb_kernels_amx || wb_thread_may_use_amx()) return;
+    atomic_store_explicit(&active, &wb_kernels_avx512bf16, memory_order_relaxed);
 #endif
 }
 
@@ -53,12 +59,12 @@ __attribute__((constructor)) static void choose(void) {
         if (!sets[i].table) continue;
         isFound = wanted && strcmp(sets[i].table->name, wanted) == 0;
         if (i == WB_AMX_IN_C && !isFound) continue;
-        if (wb_kernels(i)) active = wb_kernels(i);
+        if (wb_kernels(i)) atomic_store_explicit(&active, wb_kernels(i), memory_order_relaxed);
         else isFound = false;
     }
     refused = wanted && !isFound ? wanted : NULL;
 }
 
 #define KERNEL(result, name, parameters, arguments)                                                                    \
-    result wb_##name parameters { return active->name arguments; }
+    result wb_##name parameters { return wb_active_kernels()->name arguments; }
 #include "kernels.def.h"

@@ -109,6 +109,8 @@ public final class WorkerPool: @unchecked Sendable {
         sharing: Sharing = .oneByOne,
         _ body: (_ tile: Int, _ worker: Int) -> Void
     ) {
+        // The caller computes as well.
+        wb_meet_tiles()
         takeTurn(priority)
         defer { endTurn() }
         if tiles <= 1 || threadCount == 1 {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__x86_64__)
 // hypot and hypotf got a new version in glibc 2.35, which only drops error handling of SVID.
 double hypot_of_every_glibc(double x, double y);
 float hypotf_of_every_glibc(float x, float y);
@@ -15,6 +16,7 @@ __asm__(".symver hypotf_of_every_glibc, hypotf@GLIBC_2.2.5");
 
 __attribute__((visibility("hidden"))) double hypot(double x, double y) { return hypot_of_every_glibc(x, y); }
 __attribute__((visibility("hidden"))) float hypotf(float x, float y) { return hypotf_of_every_glibc(x, y); }
+#endif
 
 // libgcc unwinds with this function of glibc 2.35 where it was compiled with it.
 #if __GLIBC_PREREQ(2, 35)

@@ -189,7 +189,8 @@ struct FlowForecast {
         )
         let resumes = before?.reservation != nil && before?.reservedFor == key && !isForced
         var outlook = TaskOutlook.run
-        if !resumes, outlooks.count(where: { $0.cost != nil }) < Self.mostCosts {
+        if !resumes, outlooks.count(where: \.isForecast) < Self.mostCosts {
+            outlook.isForecast = true
             outlook.cost = kind.cost(of: resolution.inputs, folder: flow.folder)
         }
         if !isApproved { return (outlook, .approve, reasons) }

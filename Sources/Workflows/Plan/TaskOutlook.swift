@@ -8,8 +8,9 @@ struct TaskOutlook {
     var maySkip = false
     /// Whether it may run, or use a result.
     var mayRun = true
-
-    /// What it would take.
+    /// Whether it was asked for what it would take.
+    var isForecast = false
+    /// What it would take, if that is known.
     var cost: TaskCost?
 
     /// It uses a result with these outputs.
