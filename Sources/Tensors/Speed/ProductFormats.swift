@@ -46,11 +46,17 @@ extension ProductFormats {
     ///
     /// - Throws: `TensorError` for an unknown name in `WORKBENCH_GEMM`.
     public static func ofThisProcess() throws -> ProductFormats {
-        try forced(
-            environment: ProcessEnvironment.variables,
-            fastest: ProductSpeeds.ofThisMachine.fastest
-        )
-            ?? ProductSpeeds.ofThisMachine.fastest
+        try forced(environment: ProcessEnvironment.variables, fastest: fastest) ?? fastest
+    }
+
+    /// The fastest formats of the kernels in use.
+    ///
+    /// Tiles multiply bfloat16 several times as fast as vectors multiply anything, which is not
+    /// measured: their form in C, for tests, is slow.
+    private static var fastest: ProductFormats {
+        InstructionSet.hasTiles
+            ? ProductFormats(forward: .bfloat16, backward: .bfloat16)
+            : ProductSpeeds.ofThisMachine.fastest
     }
 
     /// Whether `WORKBENCH_GEMM` forces a format.
