@@ -118,27 +118,24 @@ import Testing
         #expect(differing.contains(["steps", "40", "120"]), "\(differing)")
         #expect(!differing.contains { $0.first == "rank" }, "what is the same is not shown")
         try terminal.press("G")
-        let rest = try terminal.wait(for: "the metrics") { screen -> Screen? in
-            screen.rows(from: "metrics").contains { $0.first == "loss" } ? screen : nil
+        let metrics = try ["low", "high"].map { run in
+            try #require(program.summary(of: run)["metrics"] as? [String: Double])
         }
-        try expectColumns(rest.rows(from: "metrics"), ["low", "high"], program) {
-            ($0["metrics"] as? [String: Double]) ?? [:]
+        let shared = metrics.dropFirst().reduce(Set(metrics[0].keys)) { $0.intersection($1.keys) }
+        let last = try #require(shared.max())
+        let rest = try terminal.wait(for: "the metrics to \(last)") { screen -> Screen? in
+            screen.rows(from: "metrics").contains { $0.first == last } ? screen : nil
         }
+        expectColumns(rest.rows(from: "metrics"), metrics)
         try terminal.press("v")
     }
 
     /// Every row of a comparison shows the runs' numbers in the order of the columns.
-    private func expectColumns(
-        _ rows: [[String]],
-        _ runs: [String],
-        _ program: Program,
-        _ values: ([String: Any]) -> [String: Double]
-    ) throws {
-        let numbers = try runs.map { values(try program.summary(of: $0)) }
+    private func expectColumns(_ rows: [[String]], _ numbers: [[String: Double]]) {
         var compared = 0
         for row in rows {
             guard let key = row.first, numbers.allSatisfy({ $0[key] != nil }) else { continue }
-            #expect(row.count == runs.count + 1, "\(row)")
+            #expect(row.count == numbers.count + 1, "\(row)")
             for (shown, number) in zip(row.dropFirst(), numbers) {
                 #expect(Figure(shown)?.shows(number[key]) == true, "\(key) \(shown)")
                 compared += 1
