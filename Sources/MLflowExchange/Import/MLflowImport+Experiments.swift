@@ -26,7 +26,7 @@ extension MLflowImport {
     }
 
     /// Finds or creates an experiment for each that has something new, and fills `new_experiments`
-    /// with their numbers in the source and here.
+    /// with their numbers in the source and here; imports their tags and datasets.
     mutating func importExperiments() throws {
         try db.execute(
             sql: "CREATE TEMP TABLE new_experiments (old INTEGER PRIMARY KEY, new INTEGER)"
@@ -62,6 +62,7 @@ extension MLflowImport {
             setting: ["key": Self.foreign("key"), "experiment_id": "e.new"],
             isMerged: true
         )
+        try importDatasets()
     }
 
     /// The experiments of the source with runs or models that do not exist here.

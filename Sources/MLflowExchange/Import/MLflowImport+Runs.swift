@@ -60,6 +60,7 @@ extension MLflowImport {
 
     /// Imports runs whose rows are complete, some at a time.
     mutating func importRunsInPieces() throws {
+        try listInputs()
         try inPiecesOfRuns { work, range in try work.importRuns(in: range) }
     }
 
@@ -99,7 +100,7 @@ extension MLflowImport {
         }
     }
 
-    /// Imports runs, which thereby become visible.
+    /// Imports runs with their inputs, which thereby become visible.
     mutating func importRuns(in range: RunRange = RunRange()) throws {
         let table = ImportedTable.runs
         summary.runs += try copyRows(
@@ -123,6 +124,7 @@ extension MLflowImport {
                 WHERE run_uuid IN (\(range.runs)) AND coalesce(name, '') = ''
                 """
         )
+        try importInputs(of: range)
         try journal.leave(db, runs: range.runs)
     }
 

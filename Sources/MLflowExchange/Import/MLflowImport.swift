@@ -9,7 +9,9 @@ import Tracking
 ///
 /// What belongs to runs can be millions of rows: it is written in many short transactions, so that
 /// other writers wait for none of them for long, and before the runs themselves, so that nobody sees
-/// a run that is not complete. Until then the journal names the runs; see ``ImportJournal``.
+/// a run that is not complete. Until then the journal names the runs; see ``ImportJournal``. A later
+/// import leaves runs alone that exist, so nothing that belongs to one is imported after it, except
+/// its links with models that do not exist either.
 struct MLflowImport {
     let db: Database
     let store: TrackingStore
@@ -62,6 +64,7 @@ struct MLflowImport {
         } else {
             try transaction(.full) { work in
                 try work.importExperiments()
+                try work.listInputs()
                 try work.importRuns()
                 try work.importModels()
             }
@@ -73,11 +76,11 @@ struct MLflowImport {
     /// How many runs are imported in one transaction with everything else but their rows.
     private static let runsAtOnce = 2_000
 
+    /// Imports what does not depend on which runs are new, and the links of new models with runs.
     private mutating func importModels() throws {
         try progress(ImportProgress(.models))
-        try importDatasets()
         try importLoggedModels()
-        try importInputs()
+        try importModelLinks()
         try importRegistry()
         try journal.noteEnd(db)
     }
