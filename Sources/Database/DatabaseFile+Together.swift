@@ -34,10 +34,12 @@ extension DatabaseFile {
             try write(durability) { db, changes in
                 guard members.count > 1 else { return try members[0].write(db, &changes) }
                 for member in members {
+                    let before = db.totalChangesCount
                     do {
                         try write(db, member, &changes)
                     } catch  where db.isInsideTransaction {
                         member.error = error
+                        changes.undone += db.totalChangesCount - before
                     }
                 }
             }
@@ -53,16 +55,16 @@ extension DatabaseFile {
         _ changes: inout ChangeNotes
     ) throws {
         var own = ChangeNotes()
-        try StoreError.translating(path: path) {
+        let hasChanged = try StoreError.translating(path: path) {
             try db.savepoint {
                 let before = db.totalChangesCount
                 try member.write(db, &own)
-                guard db.totalChangesCount == before || !own.notes.isEmpty else {
-                    throw unrecorded
-                }
+                let hasChanged = db.totalChangesCount != before
+                guard !hasChanged || !own.notes.isEmpty else { throw unrecorded }
+                return hasChanged
             }
         }
-        changes.merge(own)
+        if hasChanged { changes.merge(own) }
     }
 }
 

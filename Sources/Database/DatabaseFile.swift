@@ -193,7 +193,7 @@ public final class DatabaseFile: Sendable {
         var notes = ChangeNotes()
         let before = db.totalChangesCount
         let result = try body(db, &notes)
-        guard db.totalChangesCount != before else { return (result, nil) }
+        guard db.totalChangesCount != before + notes.undone else { return (result, nil) }
         guard !notes.notes.isEmpty else { throw unrecorded }
         return (result, try notes.write(db, by: writer))
     }

@@ -41,6 +41,7 @@ import Tracking
             #expect(try store.runs().map(\.id) == [own])
             #expect(try store.searchRuns(filter: "metrics.loss > 0").items == [])
             #expect(try store.check().brokenReferences == [])
+            #expect(try store.counts().metricPoints == step)
             guard progress.phase == .metrics, progress.done > 0 else { return }
             #expect(try orphans() > 0)
             let summary = try store.exportForMLflow(

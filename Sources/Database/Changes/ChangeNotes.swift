@@ -11,6 +11,8 @@ package struct ChangeNotes {
     }
 
     private(set) var notes: [Note] = []
+    /// How many row changes were undone within the transaction; SQLite counts them still.
+    var undone = 0
 
     package init() {}
 

@@ -103,9 +103,9 @@ extension TrackingStore {
     ) throws -> RunRecord {
         let durability = status?.isTerminal == true ? DatabaseFile.Durability.full : .normal
         return try database.writeTogether(durability) { db, changes in
-            changes.note(run: id)
             try RunRecord.checkActive(db, id: id)
             let (status, endTime) = try permit() ? (status, endTime) : (nil, nil)
+            changes.note(run: id)
             if writer == .client, status?.isTerminal == false, try isRegistered(db, id) {
                 try LateMetrics(db: db, run: id).noteReopening()
             }

@@ -21,11 +21,18 @@ extension TrackingStore {
                 runs: active[1],
                 loggedModels: active[2],
                 trashed: all - active.reduce(0, +),
-                metricPoints: try count("SELECT count(*) FROM metrics"),
+                metricPoints: try count("SELECT count(*) FROM metrics")
+                    - count(Self.pointsWithoutRun),
                 freeBytes: Int64(try count("PRAGMA freelist_count") * page)
             )
         }
     }
+
+    /// Counts points of runs that are being imported.
+    private static let pointsWithoutRun = """
+        SELECT count(*) FROM wb_imports CROSS JOIN metrics USING (run_uuid)
+        WHERE run_uuid NOT IN (SELECT run_uuid FROM runs)
+        """
 
     /// Checks the whole file; takes a while for a large one.
     public func check() throws -> DatabaseCheck {

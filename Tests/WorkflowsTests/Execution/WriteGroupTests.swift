@@ -92,6 +92,26 @@ struct WriteGroupTests {
         #expect(count == 7)
     }
 
+    @Test("What one has changed before its error is not held against those that change nothing")
+    func undone() throws {
+        let flows = try TestFlows()
+        let database = flows.database
+        let before = try database.changeCursor()
+        let returned = Guarded<Set<Int>>([])
+        try concurrently(database, 8) { number in
+            let result = try? database.writeTogether { db, changes in
+                if number % 2 == 1 { return number }
+                changes.note(.flowRun, "\(number)")
+                if number == 0 { return number }
+                try Self.insert(number, db)
+                throw Refusal(number: number)
+            }
+            if let result { returned.withLock { _ = $0.insert(result) } }
+        }
+        #expect(returned.withLock { $0 } == [0, 1, 3, 5, 7])
+        #expect(try database.changes(after: before).changes == [])
+    }
+
     @Test("Within a write it joins that; after the file is closed it throws")
     func joinsAndCloses() throws {
         let flows = try TestFlows()
