@@ -9,7 +9,8 @@ extension DatabaseFile {
     ///
     /// Each is all or nothing by itself, and returns after the commit. What several of them change
     /// in the same pages is written once. One that takes long delays the others, so `body` must be
-    /// short. It may be called on another thread, while this one waits.
+    /// short. It may be called on another thread, while this one waits, and again if the transaction was
+    /// rolled back.
     package func writeTogether<T>(
         _ durability: Durability = .normal,
         _ body: (Database, inout ChangeNotes) throws -> T
@@ -26,17 +27,46 @@ extension DatabaseFile {
         return result
     }
 
+    /// How many writes of this kind are being made or wait.
+    package var writesAtOnce: Int { group.count }
+
     /// Makes the writes of a group; each gets its error.
     private func write(_ members: [WriteGroup.Member]) {
         let durability: Durability =
             members.contains { $0.durability == .full } ? .full : .normal
+        // Hardly any write fails after it has changed something, and a savepoint for each would copy
+        // every page that it changes.
+        var isPartial = false
         do {
             try write(durability) { db, changes in
-                guard members.count > 1 else { return try members[0].write(db, &changes) }
                 for member in members {
                     let before = db.totalChangesCount
                     do {
-                        try write(db, member, &changes)
+                        changes.merge(try write(db, member))
+                    } catch  where db.isInsideTransaction && db.totalChangesCount == before {
+                        member.error = error
+                    } catch {
+                        isPartial = db.isInsideTransaction
+                        throw error
+                    }
+                }
+            }
+        } catch {
+            // Nothing was committed.
+            if isPartial, members.count > 1 { return writeApart(members, durability) }
+            for member in members { member.error = member.error ?? error }
+        }
+    }
+
+    /// Makes the writes of a group again, each in a savepoint.
+    private func writeApart(_ members: [WriteGroup.Member], _ durability: Durability) {
+        do {
+            try write(durability) { db, changes in
+                for member in members {
+                    let before = db.totalChangesCount
+                    do {
+                        changes.merge(try db.savepoint { try write(db, member) })
+                        member.error = nil
                     } catch  where db.isInsideTransaction {
                         member.error = error
                         changes.undone += db.totalChangesCount - before
@@ -44,27 +74,18 @@ extension DatabaseFile {
                 }
             }
         } catch {
-            // Nothing was committed.
             for member in members { member.error = member.error ?? error }
         }
     }
 
-    private func write(
-        _ db: Database,
-        _ member: WriteGroup.Member,
-        _ changes: inout ChangeNotes
-    ) throws {
-        var own = ChangeNotes()
-        let hasChanged = try StoreError.translating(path: path) {
-            try db.savepoint {
-                let before = db.totalChangesCount
-                try member.write(db, &own)
-                let hasChanged = db.totalChangesCount != before
-                guard !hasChanged || !own.notes.isEmpty else { throw unrecorded }
-                return hasChanged
-            }
-        }
-        if hasChanged { changes.merge(own) }
+    /// Makes one write, and returns what it has changed.
+    private func write(_ db: Database, _ member: WriteGroup.Member) throws -> ChangeNotes {
+        var changes = ChangeNotes()
+        let before = db.totalChangesCount
+        try StoreError.translating(path: path) { try member.write(db, &changes) }
+        guard db.totalChangesCount != before else { return ChangeNotes() }
+        guard !changes.notes.isEmpty else { throw unrecorded }
+        return changes
     }
 }
 
@@ -96,6 +117,11 @@ final class WriteGroup: Sendable {
         /// Waits until the write is made, or until it is this one's turn to make the next ones.
         fileprivate func wait() { bell.wait() }
 
+        /// Waits until as many others wait as are expected.
+        fileprivate func wait(atMost time: DispatchTimeInterval) {
+            _ = bell.wait(timeout: .now() + time)
+        }
+
         /// The write is made, and nothing of it is kept.
         fileprivate func finish() {
             body = nil
@@ -110,37 +136,77 @@ final class WriteGroup: Sendable {
         var waiting: [Member] = []
         /// Whether a thread makes writes.
         var isLed = false
+        /// How many writes are waiting or being made.
+        var count = 0
+        /// The most at once since the last group was made.
+        var most = 0
+        /// How many writes are expected to wait at once: as many as lately.
+        var expected = 1
+        /// The one that waits for others.
+        var gathering: Member?
     }
 
     /// The most writes in one transaction.
-    private static let most = 32
+    private static let limit = 32
 
     private let state = Mutex(State())
+    /// How long a write waits for as many others as there were lately.
+    private let patience: DispatchTimeInterval
+
+    init(patience: Double) {
+        self.patience = .microseconds(Int(patience * 1e6))
+    }
+
+    /// How many writes are waiting or being made.
+    var count: Int { state.withLock { $0.count } }
 
     /// Makes a write, together with others or by another thread, and returns its error.
     func commit(_ member: Member, by write: ([Member]) -> Void) -> (any Error)? {
-        let leads = state.withLock { state in
+        let (leads, gathering) = state.withLock { state -> (Bool, Member?) in
             state.waiting.append(member)
+            state.count += 1
+            state.most = max(state.most, state.count)
             defer { state.isLed = true }
-            return !state.isLed
+            guard state.isLed else { return (true, nil) }
+            guard state.waiting.count >= state.expected else { return (false, nil) }
+            defer { state.gathering = nil }
+            return (false, state.gathering)
         }
+        gathering?.wake()
         if !leads {
             member.wait()
             if member.isDone { return member.error }
         }
+        gather(member)
         // The one that leads waits first in the line.
         let members = state.withLock { state in
-            defer { state.waiting.removeFirst(min(Self.most, state.waiting.count)) }
-            return Array(state.waiting.prefix(Self.most))
+            defer { state.waiting.removeFirst(min(Self.limit, state.waiting.count)) }
+            return Array(state.waiting.prefix(Self.limit))
         }
         write(members)
         let next = state.withLock { state in
             state.isLed = !state.waiting.isEmpty
+            state.expected = min(max(state.most, state.expected - 1), Self.limit)
+            state.count -= members.count
+            state.most = state.count
             return state.waiting.first
         }
         for member in members { member.finish() }
         next?.wake()
         for other in members where other !== member { other.wake() }
         return member.error
+    }
+
+    /// Waits for other writes, if there were several at once lately.
+    private func gather(_ member: Member) {
+        let waits = state.withLock { state in
+            guard state.waiting.count < state.expected else { return false }
+            state.gathering = member
+            return true
+        }
+        guard waits else { return }
+        member.wait(atMost: patience)
+        // If another wakes it now, nobody waits for that.
+        state.withLock { $0.gathering = nil }
     }
 }

@@ -16,11 +16,20 @@ public final class DatabaseFile: Sendable {
         package var isReadOnly: Bool
         /// How long a write waits for other processes, in seconds.
         package var busyTimeout: Double
+        /// How long a write that is made together with others waits for them, in seconds.
+        ///
+        /// None waits unless several were made at once just before, nor once as many wait.
+        package var patience: Double
 
         /// Creates a configuration from its parts.
-        package init(isReadOnly: Bool = false, busyTimeout: Double = 30) {
+        package init(
+            isReadOnly: Bool = false,
+            busyTimeout: Double = 30,
+            patience: Double = 0.001
+        ) {
             self.isReadOnly = isReadOnly
             self.busyTimeout = busyTimeout
+            self.patience = patience
         }
     }
 
@@ -60,7 +69,7 @@ public final class DatabaseFile: Sendable {
     /// The thread that is in a write.
     private let writing = Mutex<pthread_t?>(nil)
     /// The writes of other threads that wait for one transaction.
-    let group = WriteGroup()
+    let group: WriteGroup
 
     /// Opens the file at `path`, creates it if it does not exist (mode 0600), and migrates its
     /// tables, with a copy of the older file beside it.
@@ -87,6 +96,7 @@ public final class DatabaseFile: Sendable {
             )
         }
         self.path = path
+        group = WriteGroup(patience: configuration.patience)
         pool = opened.pool
         readers = opened.readers
         watcher = opened.watcher

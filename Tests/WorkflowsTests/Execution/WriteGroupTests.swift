@@ -1,4 +1,5 @@
 import Database
+import Glibc
 import GRDB
 import Platform
 import Testing
@@ -110,6 +111,59 @@ struct WriteGroupTests {
         }
         #expect(returned.withLock { $0 } == [0, 1, 3, 5, 7])
         #expect(try database.changes(after: before).changes == [])
+    }
+
+    private static func open(_ flows: TestFlows, patience: Double) throws -> DatabaseFile {
+        try DatabaseFile(
+            path: flows.database.path,
+            configuration: DatabaseFile.Configuration(patience: patience),
+            migrations: Migration.list([.changeFeed, .workflows])
+        )
+    }
+
+    @Test("A write waits for as many others as there were at once")
+    func gathering() throws {
+        let flows = try TestFlows()
+        let database = try Self.open(flows, patience: 10)
+        let commits = Guarded(0)
+        database.onCommit { commits.withLock { $0 += 1 } }
+        @Sendable func write(_ number: Int) throws {
+            try database.writeTogether { db, changes in
+                changes.note(.flowRun, "\(number)")
+                try Self.insert(number, db)
+            }
+        }
+        var threads: [ServiceThread] = []
+        try database.write { _, _ in
+            for number in 0..<6 {
+                threads.append(try ServiceThread(name: "writer") { try? write(number) })
+            }
+            while database.writesAtOnce < 6 { sched_yield() }
+        }
+        // The first is made alone; the others expect a sixth.
+        while database.writesAtOnce == 6 { sched_yield() }
+        try write(6)
+        for thread in threads { thread.join() }
+        #expect(commits.withLock { $0 } == 2)
+        #expect(database.writesAtOnce == 0)
+        let count = try database.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM wb_flow_results")
+        }
+        #expect(count == 7)
+    }
+
+    @Test("A write waits for no others if there were none")
+    func alone() throws {
+        let flows = try TestFlows()
+        // The test would not end.
+        let database = try Self.open(flows, patience: 1e6)
+        for number in 0..<3 {
+            try database.writeTogether { db, changes in
+                changes.note(.flowRun, "\(number)")
+                try Self.insert(number, db)
+            }
+        }
+        #expect(database.writesAtOnce == 0)
     }
 
     @Test("Within a write it joins that; after the file is closed it throws")
