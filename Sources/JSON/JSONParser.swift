@@ -166,12 +166,28 @@ public struct JSONParser {
             }
             try digits()
         }
-        let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-        if isWhole, let value = Int(text) { return .integer(value) }
-        guard let value = Double(text) else {
+        if isWhole, let value = Self.whole(bytes[start..<offset]) { return .integer(value) }
+        guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
             throw Failure(offset: start, what: "this is not a number")
         }
         return .number(value)
+    }
+
+    /// The number of a sign and digits; nil if it does not fit.
+    private static func whole(_ text: ArraySlice<UInt8>) -> Int? {
+        let isNegative = text.first == UInt8(ascii: "-")
+        var value = 0
+        for digit in isNegative ? text.dropFirst() : text {
+            let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let digit = Int(digit &- UInt8(ascii: "0"))
+            let (sum, isOver) =
+                isNegative
+                ? product.subtractingReportingOverflow(digit)
+                : product.addingReportingOverflow(digit)
+            if isTooLarge || isOver { return nil }
+            value = sum
+        }
+        return value
     }
 
     private mutating func digits() throws(Failure) {

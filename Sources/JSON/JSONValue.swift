@@ -1,5 +1,5 @@
 /// A JSON value.
-public indirect enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -41,8 +41,13 @@ public struct JSONName: Hashable, Sendable, ExpressibleByStringLiteral {
 
     /// Whether both have the same UTF-8 bytes.
     public static func == (left: JSONName, right: JSONName) -> Bool {
-        left.text.utf8.count == right.text.utf8.count
-            && left.text.utf8.elementsEqual(right.text.utf8)
+        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        let areEqual = left.text.utf8.withContiguousStorageIfAvailable { left in
+            right.text.utf8.withContiguousStorageIfAvailable { right in
+                UnsafeRawBufferPointer(left).elementsEqual(UnsafeRawBufferPointer(right))
+            }
+        }
+        return (areEqual ?? nil) ?? left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     /// Feeds the UTF-8 bytes to the hasher.
@@ -59,6 +64,7 @@ public struct JSONObject: Sendable, Equatable {
     /// The index of each name, if there are too many for linear search.
     private var places: [JSONName: Int] = [:]
     private static let linearSearchLimit = 12
+    private static let usualCount = 4
 
     /// An object without members.
     public init() {}
@@ -85,6 +91,7 @@ public struct JSONObject: Sendable, Equatable {
     /// Adds a member; false if there is one with that name.
     public mutating func insert(_ value: JSONValue, named name: JSONName) -> Bool {
         guard place(of: name) == nil else { return false }
+        if members.isEmpty { members.reserveCapacity(Self.usualCount) }
         members.append((name, value))
         if members.count > Self.linearSearchLimit {
             if places.isEmpty {
