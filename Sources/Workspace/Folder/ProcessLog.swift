@@ -31,14 +31,21 @@ public struct ProcessLog: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let details =
             all.isEmpty ? "" : " " + all.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
-        file.append(level: "\(event.level)", text: "\(label): \(event.message)\(details)")
+        file.append(level: event.level.rawValue, text: "\(label): \(event.message)\(details)")
     }
 }
 
 /// The log file of one process.
 final class LogFile: Sendable {
+    private struct State {
+        var file: Descriptor?
+        var byteCount = 0
+        /// The last time that was formatted, in seconds, and its text.
+        var time = (seconds: Int.min, text: "")
+    }
+
     private let folder: String
-    private let file = Guarded<Descriptor?>(nil)
+    private let state = Guarded(State())
 
     init(folder: String) {
         self.folder = folder
@@ -49,15 +56,22 @@ final class LogFile: Sendable {
     var path: String { "\(folder)/workbench-\(getpid()).log" }
 
     func append(level: String, text: String) {
-        let line = "\(Date().ISO8601Format()) \(level) \(VisibleText.line(text))\n"
-        file.withLock { file in
-            if let byteCount = file?.status?.byteCount, byteCount > Self.maxBytes {
+        let (now, text) = (Date(), VisibleText.line(text))
+        state.withLock { state in
+            let seconds = Int(now.timeIntervalSince1970.rounded(.down))
+            if state.time.seconds != seconds { state.time = (seconds, now.ISO8601Format()) }
+            let line = "\(state.time.text) \(level) \(text)\n"
+            if state.byteCount > Self.maxBytes {
                 // One older file is kept.
                 try? Files.rename(path, to: "\(path).1")
-                file = nil
+                state.file = nil
             }
-            if file == nil { file = .open(path, O_WRONLY | O_CREAT | O_APPEND) }
-            _ = file?.write(line.utf8)
+            if state.file == nil {
+                state.file = .open(path, O_WRONLY | O_CREAT | O_APPEND)
+                state.byteCount = Int(state.file?.status?.byteCount ?? 0)
+            }
+            _ = state.file?.write(line.utf8)
+            state.byteCount += line.utf8.count
         }
     }
 }
