@@ -1,3 +1,5 @@
+import Glibc
+
 /// The name of a metric, parameter or tag, compared byte by byte.
 ///
 /// Swift treats canonically equivalent strings as equal, the store does not: with `String` as the
@@ -13,8 +15,14 @@ public struct TrackingKey: Hashable, Comparable, Sendable {
 
     /// Whether both names have the same UTF-8 bytes.
     public static func == (left: TrackingKey, right: TrackingKey) -> Bool {
-        left.text.utf8.count == right.text.utf8.count
-            && left.text.utf8.elementsEqual(right.text.utf8)
+        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        let areEqual = left.text.utf8.withContiguousStorageIfAvailable { left in
+            right.text.utf8.withContiguousStorageIfAvailable { right in
+                guard let one = left.baseAddress, let other = right.baseAddress else { return true }
+                return memcmp(one, other, left.count) == 0
+            }
+        }
+        return (areEqual ?? nil) ?? left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     /// Whether `left` comes first in the order of UTF-8 bytes, which is SQLite's.

@@ -60,6 +60,26 @@ import Tracking
         #expect(try latest() == (replaces ? second : first))
     }
 
+    @Test(arguments: [1, 3, 4, 63, 64, 101, 170])
+    func aBatchOfAnySizeIsStoredInOrder(count: Int) throws {
+        let keys: [TrackingKey] = ["loss", "loss", "acc"]
+        var points = (0..<count).map { place in
+            let value = place % 5 == 4 ? Double.nan : Double(place) / 3
+            return Metric(keys[place % 3], value, timestamp: 7 - place, step: place / 2)
+        }
+        let before = try store.database.changeCursor()
+        try store.log(Batch(metrics: points + points), run: run)
+        let rows = try #require(try store.database.changes(after: before).changes.first?.rows)
+        let stored = try store.metrics(rows: rows).map {
+            Metric($0.key, $0.point.value, timestamp: $0.point.timestamp, step: $0.point.step)
+        }
+        #expect(stored == points)
+        points.sort { ($0.step, $0.timestamp) < ($1.step, $1.timestamp) }
+        for key in keys where points.contains(where: { $0.key == key }) {
+            #expect(try store.run(run).metrics[key] == points.last { $0.key == key })
+        }
+    }
+
     @Test func theSamePointIsStoredOnce() throws {
         try log(1, timestamp: 1, step: 1)
         try log(1, timestamp: 1, step: 1)

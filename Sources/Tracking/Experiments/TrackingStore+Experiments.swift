@@ -241,8 +241,9 @@ extension Experiment {
         )
     }
 
-    static func find(_ db: Database, id: Int) throws -> Experiment {
-        guard let found = try fetch(db, where: "experiment_id = ?", [id]).first else {
+    static func find(_ db: Database, id: Int, withTags: Bool = true) throws -> Experiment {
+        let found = try fetch(db, where: "experiment_id = ?", [id], withTags: withTags)
+        guard let found = found.first else {
             throw TrackingError(
                 .notFound,
                 "No experiment with id=\(id) exists.",
@@ -255,7 +256,8 @@ extension Experiment {
     package static func fetch(
         _ db: Database,
         where condition: String,
-        _ arguments: StatementArguments = []
+        _ arguments: StatementArguments = [],
+        withTags: Bool = true
     ) throws -> [Experiment] {
         let found = try db.cachedStatement(
             sql: """
@@ -268,7 +270,7 @@ extension Experiment {
             sql: "SELECT key, value FROM experiment_tags WHERE experiment_id = ?"
         )
         return try rows.map { row in
-            let notes = try Row.fetchAll(tags, arguments: [row[0] as Int])
+            let notes = withTags ? try Row.fetchAll(tags, arguments: [row[0] as Int]) : []
             return Experiment(
                 id: row[0],
                 name: row[1],

@@ -56,13 +56,9 @@ struct BatchWriter {
             db.cachedStatement(sql: "SELECT max(rowid) FROM metrics")
         )
         let (first, before) = ((newest ?? 0) + 1, db.totalChangesCount)
-        let history = try RowInserter(
-            db,
-            sql: """
-                INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """
-        )
+        let last = try lastPoints(metrics)
+        try insertHistory(metrics)
+        let added = db.totalChangesCount - before
         let latest = try db.cachedStatement(
             sql: """
                 INSERT INTO latest_metrics (key, value, timestamp, run_uuid, step, is_nan)
@@ -73,35 +69,71 @@ struct BatchWriter {
                     > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)
                 """
         )
-        func row(_ metric: Metric) -> StatementArguments {
-            [
-                metric.key.text, metric.storedValue, metric.timestamp, run, metric.step,
-                metric.value.isNaN,
-            ]
+        for metric in last {
+            try latest.execute(
+                arguments: [
+                    metric.key.text, metric.storedValue, metric.timestamp, run, metric.step,
+                    metric.value.isNaN,
+                ]
+            )
         }
-        // The other table needs only the last point of each key.
-        var last: [TrackingKey: Metric] = [:]
-        var key: TrackingKey?
-        history.set(4, run)
-        for (place, metric) in metrics.enumerated() {
-            let place = metrics.count == 1 ? nil : place
-            if let known = last[metric.key] {
-                if metric.isLater(than: known) { last[metric.key] = metric }
-            } else {
-                try Validation.check(key: metric.key, of: .metric, at: place)
-                last[metric.key] = metric
-            }
-            if key != metric.key { history.set(1, metric.key.text) }
-            key = metric.key
-            history.set(2, metric.storedValue)
-            history.set(3, metric.timestamp)
-            history.set(5, metric.step)
-            history.set(6, metric.value.isNaN ? 1 : 0)
-            try history.insert()
-        }
-        let added = db.totalChangesCount - before
-        for metric in last.values { try latest.execute(arguments: row(metric)) }
         return added > 0 ? first...(first + added - 1) : nil
+    }
+
+    /// The last point of each key, after a check of the keys.
+    private func lastPoints(_ metrics: [Metric]) throws -> [Metric] {
+        var last: [Metric] = []
+        var places: [TrackingKey: Int] = [:]
+        var current = -1
+        for (place, metric) in metrics.enumerated() {
+            if current < 0 || last[current].key != metric.key {
+                if let known = places[metric.key] {
+                    current = known
+                } else {
+                    let place = metrics.count == 1 ? nil : place
+                    try Validation.check(key: metric.key, of: .metric, at: place)
+                    current = last.count
+                    places[metric.key] = current
+                    last.append(metric)
+                }
+            }
+            if metric.isLater(than: last[current]) { last[current] = metric }
+        }
+        return last
+    }
+
+    /// Appends points to the history, many with each statement.
+    private func insertHistory(_ metrics: [Metric]) throws {
+        var rest = metrics[...]
+        for (size, sql) in Self.insertions where rest.count >= size {
+            let rows = try RowInserter(db, sql: sql)
+            rows.set(1, run)
+            while rest.count >= size {
+                var parameter: Int32 = 2
+                for metric in rest.prefix(size) {
+                    rows.set(parameter, metric.key.text)
+                    rows.set(parameter + 1, metric.storedValue)
+                    rows.set(parameter + 2, metric.timestamp)
+                    rows.set(parameter + 3, metric.step)
+                    rows.set(parameter + 4, metric.value.isNaN ? 1 : 0)
+                    parameter += 5
+                }
+                try rows.insert()
+                rest = rest.dropFirst(size)
+            }
+        }
+    }
+
+    /// Statements that insert points, and how many.
+    private static let insertions = [64, 16, 4, 1].map { size in
+        let rows = (0..<size).map { row in
+            "(?1, " + (2..<7).map { "?\(5 * row + $0)" }.joined(separator: ", ") + ")"
+        }
+        let sql = """
+            INSERT INTO metrics (run_uuid, key, value, timestamp, step, is_nan)
+            VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
+            """
+        return (size, sql)
     }
 
     /// Adds parameters; one that exists with the same value is left alone.
@@ -154,7 +186,9 @@ struct BatchWriter {
     }
 
     /// Sets tags; `mlflow.runName` also renames the run.
-    mutating func write(tags: [Tag]) throws {
+    ///
+    /// - Parameter isNew: Whether the run has this name already.
+    mutating func write(tags: [Tag], isNew: Bool = false) throws {
         guard !tags.isEmpty else { return }
         let statement = try db.cachedStatement(
             sql: """
@@ -170,7 +204,7 @@ struct BatchWriter {
                 limit: Validation.tagLength
             )
             try statement.execute(arguments: [tag.key.text, value, run])
-            guard tag.key == Tag.runName else { continue }
+            guard !isNew, tag.key == Tag.runName else { continue }
             let rename = try db.cachedStatement(
                 sql: "UPDATE runs SET name = ? WHERE run_uuid = ?"
             )

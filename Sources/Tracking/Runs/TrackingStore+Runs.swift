@@ -29,7 +29,7 @@ extension TrackingStore {
     @discardableResult
     public func createRun(_ new: NewRun, isPublished: Bool = false) throws -> RunRecord {
         let created = try database.writeTogether { db, changes in
-            let experiment = try Experiment.find(db, id: new.experimentID)
+            let experiment = try Experiment.find(db, id: new.experimentID, withTags: false)
             try experiment.checkActive()
             let id = new.id ?? newRunID()
             changes.note(run: id, isPublished: isPublished)
@@ -51,6 +51,16 @@ extension TrackingStore {
             let given = new.name.flatMap { $0.isEmpty ? nil : $0 } ?? named
             let name = given.isEmpty ? RunName.random(configuration.random) : given
             let user = new.user ?? configuration.identity.user
+            var run = RunRecord(
+                id: id,
+                experimentID: experiment.id,
+                name: Tag(Tag.runName, name).storedValue,
+                user: user,
+                status: new.status,
+                startTime: new.startTime ?? configuration.now(),
+                lifecycle: .active,
+                artifactURI: "\(experiment.artifactLocation)/\(id)/artifacts"
+            )
             try Validation.check(text: name, of: "run name")
             try Validation.check(text: user, of: "user name")
             let statement = try db.cachedStatement(
@@ -63,19 +73,19 @@ extension TrackingStore {
             )
             try statement.execute(
                 arguments: [
-                    id, name, user, new.status.rawValue, new.startTime ?? configuration.now(),
-                    "\(experiment.artifactLocation)/\(id)/artifacts", experiment.id,
+                    id, run.name, user, run.status.rawValue, run.startTime, run.artifactURI,
+                    experiment.id,
                 ]
             )
             let automatic =
                 (new.tagsUser ? [Tag(Tag.user, user)] : []) + [Tag(Tag.runName, name)]
             let others = new.tags.filter { $0.key != Tag.runName }
             var writer = BatchWriter(db, run: id, limits: .none)
-            try writer.write(tags: automatic + others)
+            try writer.write(tags: automatic + others, isNew: true)
+            for tag in automatic + others { run.tags[tag.key] = tag.storedValue }
             let hasRaised = try AlertWriter(db: db, now: configuration.now())
                 .check(Batch(tags: others), of: id, rules: { [] }, &changes)
-            // Nothing else exists yet.
-            return (run: try RunRecord.find(db, id: id, details: .tags), hasRaised: hasRaised)
+            return (run: run, hasRaised: hasRaised)
         }
         if created.hasRaised { configuration.alertRaised() }
         return created.run
