@@ -61,6 +61,7 @@ package final class RuleBook: Sendable {
             details: [],
             by: .client
         ) {
+            guard try isOwn(id) else { return true }
             let facts = try facts(of: id)
             if facts.isScript, facts.isLive { return false }
             try Rules.setStatus(status, endTime: endTime, of: facts)
@@ -77,7 +78,8 @@ package final class RuleBook: Sendable {
         let names = batch.metrics.map(\.key.text)
         let isMeasured = names.contains(where: MetricName.isMeasured)
         try opened.store.log(batch, run: id, by: .client) {
-            if isMeasured { try Rules.log(metrics: names, to: try facts(of: id, withLife: false)) }
+            guard isMeasured, try isOwn(id) else { return }
+            try Rules.log(metrics: names, to: try facts(of: id, withLife: false))
         }
     }
 
@@ -112,6 +114,11 @@ package final class RuleBook: Sendable {
     }
 
     // MARK: - Facts
+
+    /// Whether this program executes or has executed a run; other runs are their clients' own.
+    private func isOwn(_ id: String) throws -> Bool {
+        try opened.store.executionState(of: id, mark: RunTag.owner)?.mark != nil
+    }
 
     /// - Parameter withLife: Whether to look for a process that executes the run.
     private func facts(of id: String, withLife: Bool = true) throws -> Rules.RunFacts {
