@@ -61,6 +61,7 @@ extension RunService {
         let (record, inputs, hold, stops) = (run.record, run.inputs, run.hold, run.stops)
         let execution = RunExecution(hold, opened, events)
         let folder = hold.folder
+        let share = MachineShare()
         // Under the lock, so that closing waits for every started thread.
         try state.withLock { state in
             guard !state.isClosed else {
@@ -96,12 +97,19 @@ extension RunService {
                 try Self.logResult(of: record, inputs, report, hold, opened)
                 if let forecast = run.forecast {
                     try Self.log(forecast, against: report, bytes, hold, opened)
-                    self?.learn(from: forecast, report, inputs)
+                    let isAlone = self?.state.withLock { !$0.accompanied.contains(record.id) }
+                    self?.learn(
+                        from: forecast,
+                        report,
+                        inputs,
+                        share: isAlone == true ? share : nil
+                    )
                 }
                 return (report.result.path, report.conclusion)
             } ended: { [weak self] outcome in
                 self?.state.withLock { state in
                     state.executions[record.id] = nil
+                    state.accompanied.remove(record.id)
                     state.outcomes[record.id] = outcome
                     // The run may be resumed from now on.
                     guard outcome.status != .finished, state.phases.remove(record.id) != nil else {
@@ -111,6 +119,10 @@ extension RunService {
                 }
             } followed: { [weak self] outcome in
                 self?.endPhase(outcome, asked: stops)
+            }
+            if !state.executions.isEmpty {
+                state.accompanied.formUnion(state.executions.keys)
+                state.accompanied.insert(record.id)
             }
             state.executions[record.id] = execution
             if inputs.request.then != nil || record.tags[RunTag.follows] != nil {

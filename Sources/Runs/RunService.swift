@@ -10,6 +10,8 @@ public final class RunService: Sendable {
     struct State {
         var executions: [String: RunExecution] = [:]
         var threads: [String: ServiceThread] = [:]
+        /// The executed runs that others of this process ran beside.
+        var accompanied: Set<String> = []
         /// How the runs ended that this process has executed: if another process has taken a run over,
         /// its row says something else.
         var outcomes: [String: RunOutcome] = [:]

@@ -145,6 +145,22 @@ import Training
         }
     }
 
+    @Test func aFolderThatCannotBeWrittenIsReportedOnce() throws {
+        try Self.with { test in
+            let book = test.book()
+            try Files.write([1], to: "\(test.folder)/file")
+            let broken = SpeedBook(folder: "\(test.folder)/file", probe: { _ in 0.001 })
+            let speed = test.measure(0.002, test.subject())
+            for _ in 0..<2 {
+                let measured = broken.measured(on: test.pool) { speed }
+                #expect(measured?.rate == speed?.rate, "It is used all the same.")
+            }
+            #expect(broken.takeUnwritableFolder() == "\(test.folder)/file")
+            #expect(broken.takeUnwritableFolder() == nil)
+            #expect(book.takeUnwritableFolder() == nil)
+        }
+    }
+
     @Test func runsCorrectTheForecast() throws {
         try Self.with { test in
             test.measure(0.002, test.subject())

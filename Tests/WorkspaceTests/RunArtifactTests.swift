@@ -22,6 +22,28 @@ import Yams
         }
     }
 
+    @Test func whatOthersTakeIsWhatThisProcessDidNotWork() throws {
+        try TemporaryFolder.with { folder in
+            func write(_ machine: String, own: String) throws {
+                try TestWorkspace.write("cpu  \(machine)\n", to: "\(folder)/stat")
+                try TestWorkspace.write(
+                    "7 (a (b) c) R 1 1 1 0 -1 0 0 0 0 0 \(own) 0 0 20 0 9 0\n",
+                    to: "\(folder)/self/stat"
+                )
+            }
+            try write("100 0 0 100 0 0 0 0", own: "50 10")
+            let share = try #require(MachineShare(root: folder))
+            #expect(share.takenByOthers() == nil)
+            try write("160 0 20 120 0 0 0 0", own: "90 20")
+            #expect(abs(try #require(share.takenByOthers()) - 0.3) < 1e-9)
+            // The two are not read at the same moment.
+            try write("160 0 20 120 0 0 0 0", own: "150 20")
+            #expect(share.takenByOthers() == 0)
+            try write("160 0 20 120 0 0 0 0", own: "x")
+            #expect(share.takenByOthers() == nil)
+        }
+    }
+
     @Test func aRunRecordsWhatItWasComputedWith() throws {
         try TestWorkspace.with { test in
             try test.opened { workspace in

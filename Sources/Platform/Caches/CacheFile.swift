@@ -34,10 +34,16 @@ package struct CacheFile: Sendable {
         return rest[..<end].elementsEqual(sha256(of: value).utf8) ? value : nil
     }
 
-    /// Keeps a value.
-    package func write(_ value: [UInt8]) {
-        try? Files.makeFolder(folder)
-        try? Files.write(Array("\(head)\(sha256(of: value))\n".utf8) + value, to: path)
+    /// Keeps a value; false if it cannot be written.
+    @discardableResult
+    package func write(_ value: [UInt8]) -> Bool {
+        do {
+            try Files.makeFolder(folder)
+            try Files.write(Array("\(head)\(sha256(of: value))\n".utf8) + value, to: path)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Forgets the value.

@@ -1,3 +1,5 @@
+import EventBus
+import Machine
 import Platform
 import Training
 import Transformer
@@ -27,11 +29,31 @@ extension RunService {
                 { try measuredSpeed(inputs, isCancelled) }
             )
         else { return (forecast, nil) }
+        if let folder = speeds.takeUnwritableFolder() {
+            opened.notices.publish(
+                Notice(
+                    .warning,
+                    "Measured speeds cannot be kept in \(folder), so each start measures again.",
+                    hint: "Make that folder writable, or set XDG_CACHE_HOME to another one."
+                )
+            )
+        }
         return (forecast.timed(by: speed), .measured)
     }
 
-    /// Learns from the time that a run took.
-    func learn(from forecast: TrainingForecast, _ report: FinishReport, _ inputs: TrainingInputs) {
+    /// The share of the machine that others may take while a run learns its time.
+    private static let smallShare = 0.05
+
+    /// Learns from the time that a run took, unless it shared the machine.
+    ///
+    /// - Parameter share: Begun with the run; nil if other runs of this process ran meanwhile.
+    func learn(
+        from forecast: TrainingForecast,
+        _ report: FinishReport,
+        _ inputs: TrainingInputs,
+        share: MachineShare?
+    ) {
+        guard let others = share?.takenByOthers(), others <= Self.smallShare else { return }
         // A run that ended early was another one than was forecast.
         guard let seconds = forecast.seconds, report.tokens >= forecast.trainingTokens * 9 / 10
         else { return }
@@ -75,10 +97,8 @@ extension TrainingInputs {
             options: TrainingOptions.all
                 .filter { $0.changesStepTime && !["model", "data"].contains($0.name) }
                 .map { "\($0.name)=\($0.texts(request).joined(separator: ","))" },
-            // By default the products follow from the machine, which the file of the speeds is for.
-            arithmetic: [
-                "\(configuration.precision)", ProcessEnvironment.variables["WORKBENCH_GEMM"],
-            ].compactMap { $0 }.joined(separator: " ")
+            arithmetic: configuration.precision == .fast
+                ? "\(configuration.precision), \(model.formats)" : "\(configuration.precision)"
         )
     }
 }

@@ -20,6 +20,10 @@ package struct SpeedBook: Sendable {
     /// One thread of this process at a time reads and writes the file; of two processes the last wins.
     private let guarded = Guarded<Void>(())
     private let measuring = Guarded(0)
+    private let failure = Guarded(Failure.none)
+
+    /// Whether the file could not be written, and whether that was taken.
+    private enum Failure { case none, untaken, taken }
 
     /// The speeds in a folder.
     ///
@@ -101,6 +105,15 @@ package struct SpeedBook: Sendable {
         }
     }
 
+    /// The folder, if a speed could not be written there, once.
+    package func takeUnwritableFolder() -> String? {
+        failure.withLock { failure in
+            guard failure == .untaken else { return nil }
+            failure = .taken
+            return folder
+        }
+    }
+
     private static let shortestRun = 5.0
 
     /// The speed that tells most about some work: of the same model, the same data, and the most
@@ -131,7 +144,9 @@ package struct SpeedBook: Sendable {
             var known = read(file)
             let result = body(&known)
             known = Array(known.prefix(Self.capacity))
-            if let bytes = try? JSONEncoder().encode(known) { file.write(Array(bytes)) }
+            if let bytes = try? JSONEncoder().encode(known), !file.write(Array(bytes)) {
+                failure.withLock { if $0 == .none { $0 = .untaken } }
+            }
             return result
         }
     }

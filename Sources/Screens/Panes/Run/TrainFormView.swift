@@ -82,7 +82,7 @@ enum TrainFormView {
             text.append("reading the data\(glyphs.ellipsis)", .accent)
         } else if form.unmeasured != nil {
             text.append(
-                "\(form.plan?.seconds == nil ? "" : " ")measuring\(glyphs.ellipsis)",
+                "\(form.plan?.seconds == nil ? "" : " \(glyphs.dot) ")measuring\(glyphs.ellipsis)",
                 .accent
             )
         }
