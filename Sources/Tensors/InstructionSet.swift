@@ -34,10 +34,13 @@ public enum InstructionSet {
     }
 
     /// The kernels that this processor can use, the least capable first; those for tests are the last.
-    public static var available: [String] {
-        (0..<Int(WB_INSTRUCTION_SETS)).compactMap { index in
-            wb_kernels(index).map { String(cString: $0.pointee.name) }
-        }
+    public static var available: [String] { names(Int(WB_INSTRUCTION_SETS)) }
+
+    /// Those of ``available`` that are not for tests.
+    package static var forUse: [String] { names(Int(WB_AMX_IN_C)) }
+
+    private static func names(_ count: Int) -> [String] {
+        (0..<count).compactMap { wb_kernels($0).map { String(cString: $0.pointee.name) } }
     }
 
     /// Checks that the kernels in use are the requested ones.
@@ -48,7 +51,7 @@ public enum InstructionSet {
         throw TensorError(
             .unknownInstructionSet,
             "WORKBENCH_ISA names kernels that this machine cannot use: \(String(cString: refused)).",
-            hint: "set it to one of \(available.joined(separator: ", ")), or unset it"
+            hint: "set it to one of \(forUse.joined(separator: ", ")), or unset it"
         )
     }
 }

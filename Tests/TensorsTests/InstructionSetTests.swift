@@ -22,6 +22,12 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
 
 /// Every build of the kernels against the plain loops, on sizes that divide by nothing.
 @Suite struct InstructionSetTests {
+    @Test func kernelsForTestsAreNotSuggested() {
+        #expect(InstructionSet.available.starts(with: InstructionSet.forUse))
+        #expect(InstructionSet.forUse.contains("portable"))
+        #expect(!InstructionSet.forUse.contains { $0.hasSuffix("-in-c") })
+    }
+
     static let quantizedTypes = ElementType.allCases.filter(\.isQuantized)
     static let integerTypes = ElementType.allCases.filter(\.hasIntegerProducts)
 

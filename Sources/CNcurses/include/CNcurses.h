@@ -21,6 +21,7 @@
 static inline SCREEN *curses_open(const char *type) { return newterm(type, stdout, stdin); }
 
 // The same with the program's own description of a terminal like `type`, where the system has none.
+// It changes the environment meanwhile, so no other thread may run.
 SCREEN *curses_open_carried(const char *type);
 
 static inline int curses_columns(void) { return getmaxx(stdscr); }

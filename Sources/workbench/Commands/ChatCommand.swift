@@ -24,6 +24,7 @@ struct ChatCommand: ParsableCommand {
                 _exit(ExitStatus.interrupted)
             }
             chat.cancelAll()
+        } after: {
         }
         let workspace = try shared.open()
         opened.workspace = workspace

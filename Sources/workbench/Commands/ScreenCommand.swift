@@ -47,8 +47,12 @@ struct ScreenCommand: ParsableCommand {
         let isReadOnly = readonly
         // While the screen is open its driver handles the signals; later they stop the runs.
         let opened = OpenedWorkspace()
-        Signals.handleInBackground { opened.stop() }
-        let terminal = try openTerminal()
+        let terminal = try Signals.handleInBackground {
+            opened.stop()
+        } after: {
+            // A terminal that the system does not know changes the environment for a moment.
+            try openTerminal()
+        }
         let program = ScreenProgram(
             on: terminal,
             configuration: ScreenProgram.Configuration(

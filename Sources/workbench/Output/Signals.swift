@@ -78,10 +78,16 @@ enum Signals {
 
     /// Calls `handle` at each of the signals until another handler replaces this one, and ignores
     /// SIGHUP: for the time after the screen's terminal is gone.
-    static func handleInBackground(_ handle: @escaping @Sendable () -> Void) {
+    ///
+    /// - Parameter first: What needs a process without other threads, such as a change of the
+    ///   environment; signals that arrive during it are handled afterwards.
+    static func handleInBackground<Result>(
+        _ handle: @escaping @Sendable () -> Void,
+        after first: () throws -> Result
+    ) rethrows -> Result {
         signal(SIGHUP, SIG_IGN)
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return }
+        guard pipe(&ends) == 0 else { return try first() }
         signalPipe.store(ends[1], ordering: .relaxed)
         let reading = ends[0]
         for number in requests {
@@ -90,7 +96,9 @@ enum Signals {
                 _ = write(Signals.signalPipe.load(ordering: .relaxed), &byte, 1)
             }
         }
+        let result = try first()
         startThread { while waitForByte(reading) { handle() } }
+        return result
     }
 
     private static let signalPipe = Atomic<Int32>(-1)
