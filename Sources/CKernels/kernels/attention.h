@@ -277,13 +277,14 @@ typedef struct {
 } decoded_heads;
 
 // Scores, their maximum, and weights with their sum.
-WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_heads *h) {
-    const size_t D = h->D, count = h->count, stride = sixteens(count);
+WB_INLINE void decode_scores(uint32_t type, const size_t heads, const size_t D, const decoded_heads *h) {
+    const size_t count = h->count, stride = sixteens(count);
     v16f maximum[MAX_HEADS_AT_ONCE], sum[MAX_HEADS_AT_ONCE];
     for (size_t g = 0; g < heads; g++) maximum[g] = splat16(-INFINITY);
     for (size_t first = 0; first < count; first += 16) {
-        v16f parts[MAX_HEADS_AT_ONCE][16] = {{{0}}};
+        v16f parts[MAX_HEADS_AT_ONCE][16];
         const size_t some = count - first < 16 ? count - first : 16;
+        if (some < 16) memset(parts, 0, sizeof parts);
         for (size_t i = 0; i < some; i++) {
             const uint8_t *key = h->keys + (first + i) * h->row_bytes;
             const uint8_t *value = h->values + (first + i) * h->row_bytes;
@@ -326,8 +327,9 @@ WB_INLINE void decode_scores(uint32_t type, const size_t heads, const decoded_he
 }
 
 // The weighted sum of 16 * parts numbers of each value from `d` on.
-WB_INLINE void decode_values(uint32_t type, const size_t heads, const size_t parts, const decoded_heads *h, size_t d) {
-    const size_t D = h->D, stride = sixteens(h->count);
+WB_INLINE void decode_values(
+    uint32_t type, const size_t heads, const size_t parts, const size_t D, const decoded_heads *h, size_t d) {
+    const size_t stride = sixteens(h->count);
     v16f sums[MAX_HEADS_AT_ONCE][4] = {{{0}}};
     for (size_t i = 0; i < h->count; i++) {
         const uint8_t *value = h->values + i * h->row_bytes;
@@ -343,11 +345,20 @@ WB_INLINE void decode_values(uint32_t type, const size_t heads, const size_t par
     }
 }
 
-WB_INLINE void decode_heads(uint32_t type, const size_t heads, const decoded_heads *h) {
-    decode_scores(type, heads, h);
+WB_INLINE void decode_width(uint32_t type, const size_t heads, const size_t D, const decoded_heads *h) {
+    decode_scores(type, heads, D, h);
     size_t d = 0;
-    for (; d + 48 < h->D; d += 64) decode_values(type, heads, 4, h, d);
-    for (; d < h->D; d += 16) decode_values(type, heads, 1, h, d);
+    for (; d + 48 < D; d += 64) decode_values(type, heads, 4, D, h, d);
+    for (; d < D; d += 16) decode_values(type, heads, 1, D, h, d);
+}
+
+// The usual widths of heads have code of their own, in which the query stays in registers.
+WB_INLINE void decode_heads(uint32_t type, const size_t heads, const decoded_heads *h) {
+    switch (h->D) {
+    case 64: decode_width(type, heads, 64, h); break;
+    case 128: decode_width(type, heads, 128, h); break;
+    default: decode_width(type, heads, h->D, h);
+    }
 }
 
 // One query against some keys, in float32: decoding. Heads of a group share
