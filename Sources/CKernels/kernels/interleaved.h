@@ -267,39 +267,65 @@ static void int8_matrix_vectors(
     }
 }
 
-// One block of activations in fifteen bits, the first eight as in quantize_rows; returns its scale.
-WB_INLINE float quantize_fine_block(int8_t *q, int32_t *sum, const float *x) {
-    const v16f values[2] = {load16(x), load16(x + 16)};
-    const v16i first = (v16i)values[0] & 0x7fffffff, second = (v16i)values[1] & 0x7fffffff;
-    // Magnitudes have the order of their bits, and those of NaN and infinity come last.
-    const int32_t bits = __builtin_reduce_max(__builtin_elementwise_max(first, second));
-    float largest;
-    memcpy(&largest, &bits, 4);
-    const bool isFinite = bits < 0x7f800000;
-    const float inverse = isFinite && largest > 0 ? 127.0f / largest : 0, scale = largest / 127.0f;
-    // A block of subnormal numbers has no inverse: it counts as zero.
-    if (!(inverse > 0 && inverse <= 3.0e38f)) {
-        memset(q, 0, 64);
-        sum[0] = sum[1] = 0;
-        return isFinite ? 0 : NAN;
-    }
+// The sums of the two halves of a block, 256 times the first 32 bytes plus the others.
+WB_INLINE void sums_of_halves(int32_t *sum, v16i bytes) {
+    const v16i fours = dot4((v16i){0}, splat16i(0x01010101), bytes, false);
+    const v8i high = __builtin_shufflevector(fours, fours, 0, 1, 2, 3, 4, 5, 6, 7);
+    const v8i low = __builtin_shufflevector(fours, fours, 8, 9, 10, 11, 12, 13, 14, 15);
+    const v8i whole = high * 256 + low;
+    const v8i pairs = whole + __builtin_shufflevector(whole, whole, 1, 0, 3, 2, 5, 4, 7, 6);
+    sum[0] = pairs[0] + pairs[2];
+    sum[1] = pairs[4] + pairs[6];
+}
+
+// One block of activations in fifteen bits, the first eight as in quantize_rows.
+WB_INLINE void quantize_fine_block(int8_t *q, int32_t *sum, const float *x, float inverse, float fine_inverse) {
+    v16c bytes[4];
     for (size_t half = 0; half < 2; half++) {
-        const v16f high = __builtin_elementwise_roundeven(values[half] * inverse);
-        const v16f rest = (values[half] * (1.0f / scale) - high) * 256.0f;
+        const v16f value = load16(x + 16 * half);
+        const v16f high = __builtin_elementwise_roundeven(value * inverse);
+        const v16f rest = (value * fine_inverse - high) * 256.0f;
         const v16f most = splat16(127.0f), least = splat16(-127.0f);
         const v16i low = WB_CONVERT(v16i, select16(rest > most, most, select16(rest < least, least, rest)));
-        const v16i whole = WB_CONVERT(v16i, high);
-        const v16c bytes[2] = {WB_CONVERT(v16c, whole), WB_CONVERT(v16c, low)};
-        memcpy(q + 16 * half, &bytes[0], 16);
-        memcpy(q + 32 + 16 * half, &bytes[1], 16);
-        sum[half] = __builtin_reduce_add((whole << 8) + low);
+        bytes[half] = WB_CONVERT(v16c, WB_CONVERT(v16i, high));
+        bytes[2 + half] = WB_CONVERT(v16c, low);
     }
-    return scale * (1.0f / 256.0f);
+    uint8_t all[64];
+    memcpy(all, bytes, 64);
+    memcpy(q, all, 64);
+    const v16i words = load_words(all);
+    sums_of_halves(sum, words);
 }
 
 static void quantize_fine(
     int8_t *q, float *scale, int32_t *sum, const float *x, size_t T, size_t count) {
-    for (size_t b = 0; b < count / 32; b++, q += 64 * T, scale += T, sum += 2 * T) {
-        *scale = quantize_fine_block(q, sum, x + 32 * b);
+    for (size_t first = 0; first < count / 32; first += 16) {
+        const size_t blocks = count / 32 - first < 16 ? count / 32 - first : 16;
+        // Magnitudes have the order of their bits, and those of NaN and infinity come last.
+        v16i largest_bits = {0};
+        int32_t largest_of[16] = {0};
+        for (size_t b = 0; b < blocks; b++) {
+            const float *block = x + 32 * (first + b);
+            const v16i bits[2] = {(v16i)load16(block) & 0x7fffffff, (v16i)load16(block + 16) & 0x7fffffff};
+            largest_of[b] = __builtin_reduce_max(__builtin_elementwise_max(bits[0], bits[1]));
+        }
+        memcpy(&largest_bits, largest_of, 64);
+        const v16f largest = (v16f)largest_bits;
+        float inverse[16], fine_inverse[16], scales[16];
+        store16(inverse, 127.0f / largest);
+        store16(scales, largest / 127.0f);
+        store16(fine_inverse, 1.0f / load16(scales));
+        for (size_t b = 0; b < blocks; b++, q += 64 * T, scale += T, sum += 2 * T) {
+            const bool isFinite = largest_of[b] < 0x7f800000;
+            // A block of subnormal numbers has no inverse: it counts as zero.
+            if (!(isFinite && inverse[b] > 0 && inverse[b] <= 3.0e38f)) {
+                memset(q, 0, 64);
+                sum[0] = sum[1] = 0;
+                *scale = isFinite ? 0 : NAN;
+                continue;
+            }
+            quantize_fine_block(q, sum, x + 32 * (first + b), inverse[b], fine_inverse[b]);
+            *scale = scales[b] * (1.0f / 256.0f);
+        }
     }
 }
