@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Glibc
 internal import Tensors
 
 /// The products in float32: weights are dequantized a tile at a time into
@@ -301,7 +302,7 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
-    /// dx += dy·W + dInner·A, summed over the terms in their order.
+    /// dx = dy·W + dInner·A, summed over the terms in their order.
     private func addInputGradient(
         _ terms: [ProjectionTerm],
         _ dx: Floats,
@@ -309,6 +310,7 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
         K: Int,
         innerGradient: [Floats]
     ) {
+        memset(dx, 0, T * K * MemoryLayout<Float>.stride)
         let tokenTiles = Tiles(T, by: Self.tokenTile)
         let inputs = Tiles(K, by: Self.widthTile)
         workers.run(tiles: tokenTiles.count * inputs.count) { tile, worker in

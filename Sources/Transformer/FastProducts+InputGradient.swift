@@ -2,7 +2,7 @@ internal import CKernels
 internal import Tensors
 
 extension FastProducts {
-    /// dx += dy·W + dInner·A, summed over the terms in their order.
+    /// dx = dy·W + dInner·A, summed over the terms in their order.
     func addInputGradient(
         _ terms: [ProjectionTerm],
         _ gradients16: [(rows: Bfloat16s, stride: Int)],
@@ -21,7 +21,7 @@ extension FastProducts {
                 let columns = inputs[tile % inputs.count]
                 let out = dx + tokens.lowerBound * K + columns.lowerBound
                 let scratch = scratch(of: worker)
-                for (term, dy16) in zip(terms, gradients16) {
+                for (index, (term, dy16)) in zip(terms, gradients16).enumerated() {
                     addProduct(
                         out,
                         term,
@@ -30,6 +30,7 @@ extension FastProducts {
                         rows: min(first, term.N)..<min(first + rowsInJob, term.N),
                         columns,
                         tokens.count,
+                        adds: first > 0 || index > 0,
                         scratch
                     )
                 }
@@ -49,6 +50,7 @@ extension FastProducts {
         rows: Range<Int>,
         _ columns: Range<Int>,
         _ T: Int,
+        adds: Bool,
         _ scratch: Scratch
     ) {
         guard !rows.isEmpty else { return }
@@ -60,6 +62,7 @@ extension FastProducts {
                 rows: rows,
                 columns,
                 T,
+                adds: adds,
                 scratch
             )
         }
@@ -81,7 +84,7 @@ extension FastProducts {
                 dy16.rows + row,
                 dy16.stride,
                 panels,
-                true,
+                adds || row > rows.lowerBound,
                 T,
                 columns.count,
                 count
@@ -96,6 +99,7 @@ extension FastProducts {
         rows: Range<Int>,
         _ columns: Range<Int>,
         _ T: Int,
+        adds: Bool,
         _ scratch: Scratch
     ) {
         let panels = scratch.panels.assumingMemoryBound(to: Float.self)
@@ -117,7 +121,7 @@ extension FastProducts {
                 dy + row,
                 term.N,
                 panels,
-                true,
+                adds || row > rows.lowerBound,
                 T,
                 columns.count,
                 count

@@ -33,7 +33,8 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         var decoded: InterleavedWeights?
     }
 
-    static let tokenTile = 512
+    /// As many as a piece has by default: weights are packed for each tile of tokens.
+    static let tokenTile = 768
     static let thinTile = 128
     static let rowTile = 32
     static let columnTile = 32

@@ -162,7 +162,6 @@ final class LossHead: @unchecked Sendable {
                 let bits = UnsafeMutableRawPointer(logits.pointer)
                 term.gradient16 = (bits.assumingMemoryBound(to: UInt16.self), 2 * V)
             }
-            memset(dRows.pointer, 0, targets.count * C * MemoryLayout<Float>.stride)
             products.backward(
                 [term],
                 dx: dRows.pointer,

@@ -77,7 +77,7 @@ protocol MatrixProducts: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - terms: With `y` holding dy; the gradients of adapters and of trained weights are added to.
-    ///   - dx: Gets the terms' sum added to it, (T, K); nil if it is not needed.
+    ///   - dx: Gets the terms' sum, (T, K); nil if it is not needed.
     ///   - innerGradient: Room for (T, R) floats for each term with an adapter.
     func backward(
         _ terms: [ProjectionTerm],

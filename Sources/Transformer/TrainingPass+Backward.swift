@@ -120,7 +120,6 @@ extension TrainingPass {
 
         // out = middle + down(hidden): gradient is that of both.
         forward.activation.forwardAgain(hidden, saved, T: T)
-        clear(dHidden, T * F)
         var dout = forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
         if let weights = layer.postNorms, let norms = saved.postNorms {
             clear(dPostNorm, T * C)
@@ -151,7 +150,6 @@ extension TrainingPass {
             T: T
         )
         norm.forward(normed, saved.feedForwardFactor, saved.middle, layer.feedForwardNorm, T: T)
-        clear(dNormed, T * C)
         let all = forward.fusedRoom.pointer
         var halves = [term(.gate, forward.fusedFeedForward == nil ? dGate.pointer : all)]
         if let fused = forward.fusedFeedForward {
@@ -182,7 +180,6 @@ extension TrainingPass {
         )
 
         // middle = x + output(attended).
-        clear(dAttended, T * HD)
         dout = forward.residual.backward(gradient.pointer, room: dNormed.pointer, T: T)
         if let weights = layer.postNorms, let norms = saved.postNorms {
             clear(dPostNorm, T * C)
@@ -256,7 +253,6 @@ extension TrainingPass {
         }
         // No adapter lies below the first layer, so there its input needs no gradient.
         let needsInputGradient = index > 0 || trained != nil
-        clear(dNormed, T * C)
         var inputs = [term(.query, forward.fusedAttention == nil ? dquery : all)]
         if let fused = forward.fusedAttention {
             fused.backward(
