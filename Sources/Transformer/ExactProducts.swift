@@ -13,7 +13,7 @@ final class ExactProducts: MatrixProducts, @unchecked Sendable {
     private static let rowBlock = 512
     private static let vectorTile = 128
 
-    private let workers: Workers
+    let workers: Workers
     private let scratch: FloatBuffer  // (workers, scratchCount)
     private let scratchCount: Int
 

@@ -61,13 +61,16 @@ extension FastProducts {
     }
 
     /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for rows that are each a sequence's next.
+    ///
+    /// - Parameter making: Writes some rows of x first, of at most `vectorsAtOnce`: whoever makes a row
+    ///   also quantizes it, so that both take one job.
     func forwardVectors(
         _ groups: [ProductGroup],
         _ interleaved: InterleavedWeights,
         x: ConstFloats,
-        K: Int
+        K: Int,
+        making: (Range<Int>) -> Void = { _ in }
     ) {
-        projectVectorsDown(groups, x: x, K: K)
         let terms = groups[0].terms.map { VectorTerm($0, interleaved) }
         let isAdapted = groups.contains { $0.terms.contains { $0.lowRank != nil } }
         let tiles = terms.map(\.tiles)
@@ -78,7 +81,8 @@ extension FastProducts {
             let count = min(Self.vectorsAtOnce, T - start)
             let addsLowRank = isAdapted && start + count == T
             let x = x + start * K
-            if isQuantized { quantizeVectors(x, T: count, K: K) }
+            prepareVectors(x, T: count, K: K, isQuantized: isQuantized, making)
+            if addsLowRank { projectVectorsDown(groups, x: x - start * K, K: K) }
             workers.runInRanges(tiles: tileCount) { tile, _ in
                 let (index, place) = locate(tile, in: tiles)
                 let term = terms[index]
@@ -89,12 +93,20 @@ extension FastProducts {
         }
     }
 
-    private func quantizeVectors(_ x: ConstFloats, T: Int, K: Int) {
-        let quantize = { (t: Int) in
-            wb_quantize_fine(self.q + 64 * t, self.scales + t, self.sums + 2 * t, x + t * K, T, K)
+    private func prepareVectors(
+        _ x: ConstFloats,
+        T: Int,
+        K: Int,
+        isQuantized: Bool,
+        _ making: (Range<Int>) -> Void
+    ) {
+        func prepare(_ t: Int) {
+            making(t..<t + 1)
+            guard isQuantized else { return }
+            wb_quantize_fine(q + 64 * t, scales + t, sums + 2 * t, x + t * K, T, K)
         }
-        if T == 1 { return quantize(0) }
-        workers.runInRanges(tiles: T) { tile, _ in quantize(tile) }
+        if T == 1 { return prepare(0) }
+        workers.runInRanges(tiles: T) { tile, _ in prepare(tile) }
     }
 
     private func multiply(
@@ -120,15 +132,19 @@ extension FastProducts {
 
     /// inner = x·Aᵀ for each row of a group with an adapter.
     private func projectVectorsDown(_ groups: [ProductGroup], x: ConstFloats, K: Int) {
-        for group in groups {
-            for low in group.terms.compactMap(\.lowRank) {
-                for (t, row) in group.rows.enumerated() {
-                    let inner = low.inner + t * low.rank
-                    let x = x + row * K
-                    wb_matrix_vector(inner, low.a, ElementType.f32.rawValue, K * 4, x, low.rank, K)
-                }
+        let pieces = groups.flatMap { group in
+            group.terms.compactMap(\.lowRank).flatMap { low in
+                group.rows.enumerated().map { (low: low, t: $0.offset, row: $0.element) }
             }
         }
+        func project(_ piece: Int) {
+            let (low, t, row) = pieces[piece]
+            let inner = low.inner + t * low.rank
+            let x = x + row * K
+            wb_matrix_vector(inner, low.a, ElementType.f32.rawValue, K * 4, x, low.rank, K)
+        }
+        if groups.last?.rows.upperBound == 1 { return pieces.indices.forEach(project) }
+        workers.runInRanges(tiles: pieces.count) { piece, _ in project(piece) }
     }
 
     /// Adds the adapters' parts to some columns of a term's outputs.

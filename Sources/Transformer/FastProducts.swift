@@ -170,6 +170,24 @@ final class FastProducts: MatrixProducts, @unchecked Sendable {
         }
     }
 
+    func forward(
+        _ groups: [ProductGroup],
+        x: ConstFloats,
+        K: Int,
+        making: (Range<Int>) -> Void
+    ) {
+        let T = groups.last?.rows.upperBound ?? 0
+        let runs = runs(groups)
+        if let interleaved, runs.count == 1, runs[0].arithmetic == .vector,
+            T <= Self.vectorsAtOnce
+        {
+            forwardVectors(runs[0].groups, interleaved, x: x, K: K, making: making)
+        } else {
+            workers.forEachRowTile(T, making)
+            forward(groups, x: x, K: K)
+        }
+    }
+
     /// Writes x in 8 bits, in bfloat16, or both, as the terms need it.
     private func quantize(
         _ groups: [ProductGroup],

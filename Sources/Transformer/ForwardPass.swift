@@ -178,27 +178,31 @@ final class ForwardPass: @unchecked Sendable {
         let (C, F) = (configuration.width, configuration.feedForwardWidth)
         let (H, K) = (configuration.headCount, configuration.keyValueHeadCount)
         let HD = H * configuration.headWidth
-        let project = { (outputs: [(Projection, Floats)], x: Floats, K: Int) in
-            self.project(index, outputs, x: x, K: K, saved: saved, groups: groups)
+        let products = { (outputs: [(Projection, Floats)]) in
+            self.groups(index, outputs, saved: saved, groups: groups)
         }
 
-        normalization.forward(
-            normed.pointer,
-            saved.attentionFactor,
-            saved.x,
-            layer.attentionNorm,
-            T: T
-        )
         let (query, key) = (
             saved.headNorms?.query ?? saved.query, saved.headNorms?.key ?? saved.key
         )
-        let all = fusedRoom.pointer
-        if let fusedAttention {
-            project([(.query, all)], normed.pointer, C)
-            fusedAttention.forward(all, to: [query, key, saved.value], T: T)
-        } else {
-            project([(.query, query), (.key, key), (.value, saved.value)], normed.pointer, C)
+        let (all, normed) = (fusedRoom.pointer, normed.pointer)
+        self.products.forward(
+            products(
+                fusedAttention == nil
+                    ? [(.query, query), (.key, key), (.value, saved.value)] : [(.query, all)]
+            ),
+            x: normed,
+            K: C
+        ) { rows in
+            normalization.forward(
+                normed,
+                saved.attentionFactor,
+                saved.x,
+                layer.attentionNorm,
+                rows: rows
+            )
         }
+        fusedAttention?.forward(all, to: [query, key, saved.value], T: T)
         if let biases = layer.biases {
             bias.forward(query, biases.query, T: T)
             bias.forward(key, biases.key, T: T)
@@ -228,36 +232,47 @@ final class ForwardPass: @unchecked Sendable {
             layer: index,
             segments: segments
         )
-        if let weights = layer.postNorms, let norms = saved.postNorms {
-            project([(.output, norms.attention)], saved.attended, HD)
-            normalization.forward(
-                saved.middle,
-                norms.attentionFactor,
-                norms.attention,
-                weights.attention,
-                T: T
-            )
-        } else {
-            project([(.output, saved.middle)], saved.attended, HD)
-        }
-        residual.forward(saved.middle, saved.x, T: T)
-
-        normalization.forward(
-            normed.pointer,
-            saved.feedForwardFactor,
-            saved.middle,
-            layer.feedForwardNorm,
-            T: T
+        self.products.forward(
+            products([(.output, saved.postNorms?.attention ?? saved.middle)]),
+            x: saved.attended,
+            K: HD
         )
-        if let fusedFeedForward {
-            project([(.gate, all)], normed.pointer, C)
-            fusedFeedForward.forward(all, to: [saved.gate, saved.up], T: T)
-        } else {
-            project([(.gate, saved.gate), (.up, saved.up)], normed.pointer, C)
+        self.products.forward(
+            products(
+                fusedFeedForward == nil
+                    ? [(.gate, saved.gate), (.up, saved.up)] : [(.gate, all)]
+            ),
+            x: normed,
+            K: C
+        ) { rows in
+            if let weights = layer.postNorms, let norms = saved.postNorms {
+                normalization.forward(
+                    saved.middle,
+                    norms.attentionFactor,
+                    norms.attention,
+                    weights.attention,
+                    rows: rows
+                )
+            }
+            residual.forward(saved.middle, saved.x, rows: rows)
+            normalization.forward(
+                normed,
+                saved.feedForwardFactor,
+                saved.middle,
+                layer.feedForwardNorm,
+                rows: rows
+            )
         }
-        activation.forward(hidden.pointer, saved, T: T)
+        fusedFeedForward?.forward(all, to: [saved.gate, saved.up], T: T)
+        let hidden = hidden.pointer
+        self.products.forward(
+            products([(.down, saved.postNorms?.feedForward ?? out)]),
+            x: hidden,
+            K: F
+        ) { rows in
+            activation.forward(hidden, saved, rows: rows)
+        }
         if let weights = layer.postNorms, let norms = saved.postNorms {
-            project([(.down, norms.feedForward)], hidden.pointer, F)
             normalization.forward(
                 out,
                 norms.feedForwardFactor,
@@ -265,22 +280,18 @@ final class ForwardPass: @unchecked Sendable {
                 weights.feedForward,
                 T: T
             )
-        } else {
-            project([(.down, out)], hidden.pointer, F)
         }
         residual.forward(out, saved.middle, T: T)
     }
 
-    /// The projections of rows that share x, (T, K), each group with its adapter.
-    private func project(
+    /// The projections of rows that share an input, each group with its adapter.
+    private func groups(
         _ layer: Int,
         _ outputs: [(Projection, Floats)],
-        x: Floats,
-        K: Int,
         saved: LayerActivations,
         groups: [RowGroup]
-    ) {
-        let products = groups.map { group in
+    ) -> [ProductGroup] {
+        groups.map { group in
             ProductGroup(
                 rows: group.rows,
                 terms: outputs.map { projection, y in
@@ -296,7 +307,6 @@ final class ForwardPass: @unchecked Sendable {
                 arithmetic: group.arithmetic
             )
         }
-        self.products.forward(products, x: x, K: K)
     }
 
     /// Appends a segment's keys and values to its cache, if it has one.

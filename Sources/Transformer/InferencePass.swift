@@ -194,13 +194,7 @@ public final class InferencePass: @unchecked Sendable {
         let T = groups.last?.upperBound ?? 0
         let V = model.configuration.vocabularySize
         model.pool.holdingBackgroundBack {
-            forward.normalization.forward(
-                forward.normed.pointer,
-                factor.pointer,
-                rows,
-                model.outputNorm,
-                T: T
-            )
+            let normed = forward.normed.pointer
             forward.products.forward(
                 groups.filter { !$0.isEmpty }.map { rows in
                     let y = logits + rows.lowerBound * V
@@ -208,9 +202,17 @@ public final class InferencePass: @unchecked Sendable {
                     let arithmetic = RowArithmetic(pieceOf: rows.count)
                     return ProductGroup(rows: rows, terms: [term], arithmetic: arithmetic)
                 },
-                x: forward.normed.pointer,
+                x: normed,
                 K: model.configuration.width
-            )
+            ) { some in
+                forward.normalization.forward(
+                    normed,
+                    factor.pointer,
+                    rows,
+                    model.outputNorm,
+                    rows: some
+                )
+            }
             model.configuration.logitCap.forward(logits, count: T * V, on: forward.workers)
         }
     }

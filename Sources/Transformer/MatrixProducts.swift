@@ -67,11 +67,23 @@ enum RowArithmetic {
 /// rank. Tile borders depend on the shapes alone, so results do not depend on
 /// the threads.
 protocol MatrixProducts: AnyObject, Sendable {
+    var workers: Workers { get }
+
     /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term; all terms share x, (T, K).
     ///
     /// The groups cover the rows in order, and all have the same weights. A weight is read once for
     /// all of them. In `exact` precision a group's result does not depend on the others.
     func forward(_ groups: [ProductGroup], x: ConstFloats, K: Int)
+
+    /// The same for an x that does not exist yet.
+    ///
+    /// - Parameter making: Writes some rows of x; called on several threads, once for each row.
+    func forward(
+        _ groups: [ProductGroup],
+        x: ConstFloats,
+        K: Int,
+        making: (Range<Int>) -> Void
+    )
 
     /// The gradients of `forward`.
     ///
@@ -90,6 +102,16 @@ protocol MatrixProducts: AnyObject, Sendable {
 }
 
 extension MatrixProducts {
+    func forward(
+        _ groups: [ProductGroup],
+        x: ConstFloats,
+        K: Int,
+        making: (Range<Int>) -> Void
+    ) {
+        workers.forEachRowTile(groups.last?.rows.upperBound ?? 0, making)
+        forward(groups, x: x, K: K)
+    }
+
     /// y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ for each term, with one adapter for all rows.
     func forward(_ terms: [ProjectionTerm], x: ConstFloats, T: Int, K: Int) {
         forward([ProductGroup(rows: 0..<T, terms: terms)], x: x, K: K)

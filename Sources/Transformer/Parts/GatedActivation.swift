@@ -28,16 +28,15 @@ struct GatedActivation: Sendable {
         }
     }
 
-    /// out = activation(gate) * up, all (T, F); where something is kept, it is written.
-    func forward(_ out: Floats, _ saved: LayerActivations, T: Int) {
-        workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound * F
-            let count = rows.count * F
-            forward(out + start, saved.gate + start, saved.up + start, count)
-            guard let kept = saved.kept else { return }
-            wb_to_bfloat16(kept.gate + start, even(count), saved.gate + start, count, 1, 1, count)
-            wb_to_bfloat16(kept.up + start, even(count), saved.up + start, count, 1, 1, count)
-        }
+    /// Some rows of out = activation(gate) * up, all (T, F), on this thread; where something is kept,
+    /// it is written.
+    func forward(_ out: Floats, _ saved: LayerActivations, rows: Range<Int>) {
+        let start = rows.lowerBound * F
+        let count = rows.count * F
+        forward(out + start, saved.gate + start, saved.up + start, count)
+        guard let kept = saved.kept else { return }
+        wb_to_bfloat16(kept.gate + start, even(count), saved.gate + start, count, 1, 1, count)
+        wb_to_bfloat16(kept.up + start, even(count), saved.up + start, count, 1, 1, count)
     }
 
     /// The same result from what was kept, in the backward pass.

@@ -11,19 +11,22 @@ struct Normalization: Sendable {
 
     /// out = x / rms(x) * weight for T rows; `factor`, (T), gets 1 / rms(x).
     func forward(_ out: Floats, _ factor: Floats, _ x: Floats, _ weight: Weight, T: Int) {
+        workers.forEachRowTile(T) { forward(out, factor, x, weight, rows: $0) }
+    }
+
+    /// The same for some rows, on this thread.
+    func forward(_ out: Floats, _ factor: Floats, _ x: Floats, _ weight: Weight, rows: Range<Int>) {
         let C = weight.columns
-        workers.forEachRowTile(T) { rows in
-            let start = rows.lowerBound
-            wb_rms_norm(
-                out + start * C,
-                factor + start,
-                x + start * C,
-                weight.floats,
-                epsilon,
-                rows.count,
-                C
-            )
-        }
+        let start = rows.lowerBound
+        wb_rms_norm(
+            out + start * C,
+            factor + start,
+            x + start * C,
+            weight.floats,
+            epsilon,
+            rows.count,
+            C
+        )
     }
 
     /// Adds the gradients of T rows, whose outputs' are `dout`, to dx, and that of the weight to

@@ -9,11 +9,14 @@ struct Residual: Sendable {
 
     /// y = multiplier * y + x, both (T, C).
     func forward(_ y: Floats, _ x: Floats, T: Int) {
-        workers.forEachRowTile(T) { rows in
-            let (start, count) = (rows.lowerBound * C, rows.count * C)
-            if multiplier != 1 { wb_scale(y + start, multiplier, count) }
-            wb_add_scaled(y + start, 1, x + start, count)
-        }
+        workers.forEachRowTile(T) { forward(y, x, rows: $0) }
+    }
+
+    /// The same for some rows, on this thread.
+    func forward(_ y: Floats, _ x: Floats, rows: Range<Int>) {
+        let (start, count) = (rows.lowerBound * C, rows.count * C)
+        if multiplier != 1 { wb_scale(y + start, multiplier, count) }
+        wb_add_scaled(y + start, 1, x + start, count)
     }
 
     /// The gradient of y, given that of the sum, which is also x's.
