@@ -126,34 +126,20 @@ public final class Generator {
         isCancelled: () -> Bool = { false },
         onToken: (GeneratedToken) -> Void = { _ in }
     ) throws -> Generation {
-        try check(prompt)
-        var sampler = try Sampler(
-            configuration,
-            vocabularySize: model.configuration.vocabularySize
-        )
-        let tokenizer = model.file.tokenizer
-        var answer = Answer(
-            tokenizer,
-            stop: configuration.stop,
-            startsText: prompt.last.map(tokenizer.isControl) ?? true
-        )
-        var context = prompt
-        // The prompt fits the context, as was checked.
-        let limit = prompt.count + min(configuration.maxTokens, contextLength - prompt.count)
+        var draft = try Draft(prompt, configuration, model, contextLength: contextLength)
         let reused = keepCommonPrefix(with: prompt)
         let start = clock()
         var firstToken = start
         var lastToken = start
         var wasCancelled = false
         do {
-            while context.count < limit, !answer.isComplete {
-                let logits = try read(context[cache.count...], isCancelled)
-                if answer.ids.isEmpty { firstToken = clock() }
-                let id = try sampler.sample(logits, context: context, step: answer.ids.count)
-                context.append(id)
-                let text = answer.append(id)
+            while !draft.isFinished {
+                let logits = try read(draft.context[cache.count...], isCancelled)
+                if draft.answer.ids.isEmpty { firstToken = clock() }
+                let (id, text) = try draft.append(from: logits)
                 lastToken = clock()
-                let rate = Generation.rate(answer.ids.count, seconds: lastToken - firstToken)
+                let count = draft.answer.ids.count
+                let rate = Generation.rate(count, seconds: lastToken - firstToken)
                 onToken(GeneratedToken(id: id, text: text, tokensPerSecond: rate))
             }
         } catch is CancellationError {
@@ -165,14 +151,9 @@ public final class Generator {
             forget()
             throw error
         }
-        if answer.ids.isEmpty { (firstToken, lastToken) = (clock(), clock()) }
-        let remainder = answer.finish()
-        return Generation(
-            ids: answer.ids,
-            text: answer.text,
-            remainder: remainder,
-            finishReason: wasCancelled ? .cancelled : answer.isComplete ? .stop : .length,
-            promptTokens: prompt.count,
+        if draft.answer.ids.isEmpty { (firstToken, lastToken) = (clock(), clock()) }
+        return draft.finish(
+            wasCancelled: wasCancelled,
             reusedTokens: reused,
             prefillSeconds: firstToken - start,
             decodeSeconds: lastToken - firstToken
@@ -194,19 +175,6 @@ public final class Generator {
             precision: precision,
             decodes: holdsCopies
         )
-    }
-
-    private func check(_ prompt: [Int32]) throws {
-        guard !prompt.isEmpty else {
-            throw InferenceError(.prompt, "The prompt is empty.", hint: "say something")
-        }
-        guard prompt.count < contextLength else {
-            throw InferenceError(
-                .contextTooLong,
-                "The context is too long: \(prompt.count) tokens, the limit is \(contextLength - 1).",
-                hint: "start a new conversation or shorten the prompt"
-            )
-        }
     }
 
     /// Keeps the common prefix of the cache and the prompt, but never the prompt's

@@ -19,10 +19,12 @@ final class RunSampler {
     }
 
     private let questions: [Question]
-    private let generator: Generator
+    private let generator: BatchGenerator
 
     /// The maximum number of tokens of an answer.
     private static let answerLength = 48
+    /// The answers that are generated at once.
+    private static let answersAtOnce = 8
     /// The number of tokens that are generated to measure the speed.
     private static let measuredLength = 6
 
@@ -35,9 +37,10 @@ final class RunSampler {
     init?(_ inputs: TrainingInputs, adapter: LoRA?) throws {
         questions = Self.questions(inputs)
         guard let length = Self.contextLength(questions) else { return nil }
-        generator = try Generator(
+        generator = BatchGenerator(
             model: inputs.model,
             adapter: adapter,
+            batchSize: min(questions.count, Self.answersAtOnce),
             contextLength: length,
             precision: inputs.configuration.precision,
             holdsCopies: false
@@ -46,28 +49,38 @@ final class RunSampler {
 
     /// The bytes of memory that it takes.
     static func byteCount(_ inputs: TrainingInputs) -> Int {
-        guard let length = contextLength(questions(inputs)) else { return 0 }
-        return Generator.byteCount(
+        let questions = questions(inputs)
+        guard let length = contextLength(questions) else { return 0 }
+        return BatchGenerator.byteCount(
             inputs.model,
+            batchSize: min(questions.count, answersAtOnce),
             contextLength: length,
             rank: inputs.configuration.adapterShape?.rank ?? 1,
             precision: inputs.configuration.precision
         )
     }
 
-    /// How long the answers of an evaluation take if none ends early, measured on the first one.
+    /// How long the answers of an evaluation take if none ends early, measured on the first ones.
     func seconds(isCancelled: () -> Bool) throws -> Double {
-        guard let question = questions.first else { return 0 }
-        let answer = try generator.generate(
-            prompt: question.ids,
+        guard let batch = batches.first else { return 0 }
+        let answers = try generator.generate(
+            prompts: batch.map(\.ids),
             configuration: .greedy(maxTokens: Self.measuredLength),
             isCancelled: isCancelled
         )
-        let reading = answer.prefillSeconds / Double(max(1, question.ids.count))
-        let tokens = questions.reduce(0) { $0 + $1.ids.count }
-        let writing = answer.decodeSeconds / Double(max(1, answer.ids.count - 1))
-        return reading * Double(tokens)
-            + writing * Double(questions.count * Self.answerLength)
+        func tokens(_ questions: some Sequence<Question>) -> Double {
+            Double(questions.reduce(0) { $0 + $1.ids.count })
+        }
+        let reading = answers.prefillSeconds / max(1, tokens(batch))
+        let step = answers.decodeSeconds / Double(max(1, answers.steps))
+        return reading * tokens(questions) + step * Double(batches.count * Self.answerLength)
+    }
+
+    /// The questions that are answered together.
+    private var batches: [ArraySlice<Question>] {
+        stride(from: 0, to: questions.count, by: generator.batchSize).map {
+            questions[$0..<min($0 + generator.batchSize, questions.count)]
+        }
     }
 
     private static func contextLength(_ questions: [Question]) -> Int? {
@@ -106,32 +119,24 @@ final class RunSampler {
         }
     }
 
-    /// The model's answers now.
-    func answers(isCancelled: () -> Bool) throws -> [EvaluationSample] {
-        try questions.map { question in
-            if isCancelled() { throw CancellationError() }
-            // The weights have changed since the last time.
-            generator.forget()
-            return EvaluationSample(
-                prompt: question.prompt,
-                reference: question.reference,
-                answer: try answer(to: question, isCancelled)
-            )
-        }
-    }
-
-    /// The answer to a question; a model whose numbers overflow has none.
+    /// The model's answers now; a model whose numbers overflow has none.
     ///
     /// That does not end its run: the monitors decide, by the loss.
-    private func answer(to question: Question, _ isCancelled: () -> Bool) throws -> String {
-        do {
-            return try generator.generate(
-                prompt: question.ids,
+    func answers(isCancelled: () -> Bool) throws -> [EvaluationSample] {
+        try batches.flatMap { batch in
+            if isCancelled() { throw CancellationError() }
+            let answers = try generator.generate(
+                prompts: batch.map(\.ids),
                 configuration: .greedy(maxTokens: Self.answerLength),
                 isCancelled: isCancelled
-            ).text
-        } catch let error as InferenceError where error.code == .brokenLogits {
-            return Self.noAnswer
+            )
+            return zip(batch, answers.all).map { question, answer in
+                EvaluationSample(
+                    prompt: question.prompt,
+                    reference: question.reference,
+                    answer: (try? answer.get().text) ?? Self.noAnswer
+                )
+            }
         }
     }
 
