@@ -66,7 +66,7 @@ public final class RunService: Sendable {
         try RunError.translating {
             var query = RunQuery()
             query.view = includingDeleted ? .all : .active
-            let runs = try opened.store.runs(query).filter { $0.tags[RunTag.flowPart] == nil }
+            let runs = try opened.store.runs(query).filter(Self.isListed)
             return try reader.summaries(runs)
         }
     }

@@ -281,6 +281,7 @@ extension Driver {
 
     private static let reads: Set<String> = [
         "flow detail", "flow task", "task log", "flow files", "read list", "read flow run", "log",
+        "read changed runs",
     ]
 
     mutating func answerFlow(_ effect: Effect) {

@@ -128,6 +128,10 @@ extension Driver {
                 case .models: take(.library(.models([.smol])))
                 default: break
                 }
+            case "read changed runs":
+                let ids: [String] = work.argument() ?? []
+                let runs = RunScreenTests.runs.filter { ids.contains($0.id) }
+                take(.library(.runsAgain(runs, ids: ids)))
             case "run detail":
                 let id: String? = work.argument()
                 if let run = RunScreenTests.runs.first(where: { $0.id == id }) {

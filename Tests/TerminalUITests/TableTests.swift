@@ -9,7 +9,7 @@ struct TableTests {
         TableColumn("rate", width: 6, alignment: .right, priority: 1),
     ]
 
-    private func table(_ rows: [String]) -> Table<String> {
+    private func table(_ rows: [String]) -> Table<[String]> {
         Table(columns: columns, rows: rows, sort: .init(column: 1, isAscending: false)) { id in
             [StyledText(id), "1.25", "3e-4"]
         }

@@ -34,6 +34,29 @@ import Tracking
         #expect(try names { _ in } == ["four", "three", "two", "one"])
     }
 
+    @Test func pagesJoinToTheWholeList() throws {
+        for name in ["five", "six"] {
+            var new = NewRun()
+            (new.name, new.startTime) = (name, 2)
+            _ = try store.createRun(new)
+        }
+        let all = try store.runs()
+        for count in 1...all.count {
+            var pages: [RunRecord] = []
+            var query = RunQuery()
+            query.limit = count
+            repeat {
+                let page = try store.runs(query)
+                if page.isEmpty { break }
+                pages += page
+                query.after = page.last.map { RunPosition(startTime: $0.startTime, id: $0.id) }
+            } while true
+            #expect(pages.map(\.id) == all.map(\.id))
+        }
+        // None of these is without a time.
+        #expect(try names { $0.after = RunPosition(startTime: nil, id: "") } == [])
+    }
+
     @Test(arguments: [
         (RunQuery.Order(.metric("loss")), ["four", "one", "two", "three"]),
         (RunQuery.Order(.metric("loss"), isDescending: true), ["one", "four", "two", "three"]),

@@ -1,26 +1,26 @@
 import TerminalUI
 
 /// The list of a pane in a box: a table, the filter below it, and what is said if nothing matches.
-struct ListBox<Row: Identifiable> where Row.ID: Sendable {
+struct ListBox<Rows: RandomAccessCollection>
+where Rows.Element: Identifiable, Rows.Element.ID: Sendable, Rows.Index == Int {
     let title: StyledText
-    let rows: [Row]
+    let rows: Rows
     let columns: [TableColumn]
     var hasHeader = true
     var isFocused = true
     let hitPrefix: String
     /// The texts of a row, one a column.
-    let cells: (Row) -> [StyledText]
+    let cells: (Rows.Element) -> [StyledText]
 
-    func draw(_ list: ListState<Row.ID>, in rect: Rect, on canvas: inout Canvas) {
-        let ids = rows.map(\.id)
-        let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
+    func draw(_ list: ListState<Rows.Element.ID>, in rect: Rect, on canvas: inout Canvas) {
         let table = Table(
+            cellsAt: { cells(rows[$0]) },
             columns: columns,
-            rows: ids,
+            rows: rows.lazy.map { $0.id },
             hasHeader: hasHeader,
             isFocused: isFocused,
             hitPrefix: hitPrefix
-        ) { id in places[id].map { cells(rows[$0]) } ?? [] }
+        )
         var inner = canvas.box(
             rect,
             title: title,

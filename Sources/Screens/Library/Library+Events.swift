@@ -7,8 +7,8 @@ extension Library {
     /// Applies an event of the workspace.
     mutating func observe(_ event: WorkspaceEvent, at now: Date, _ access: Access) -> [Effect] {
         switch event {
-        case .run(.changed), .run(.crashed): return refresh(.runs, access)
-        case .run(.step(let id, let point)): return known(step(point, of: id, at: now), access)
+        case .run(.changed(let id)), .run(.crashed(let id)): return readRunAgain(id, access)
+        case .run(.step(let id, let point)): return known(step(point, of: id, at: now), id, access)
         case .run(.evaluated(let id, let step, let loss)):
             let isKnown = update(id) { run in
                 run.evaluationLoss = loss
@@ -17,23 +17,23 @@ extension Library {
                     run.bestEvaluation = .init(value: loss, step: step)
                 }
             }
-            return known(isKnown, access)
+            return known(isKnown, id, access)
         case .run(.sampled(let id, let samples)):
-            return known(update(id) { $0.samples = samples }, access)
+            return known(update(id) { $0.samples = samples }, id, access)
         case .run(.alerted(let id, let alert)):
             let isKnown = update(id) { run in
                 if !run.alerts.contains(alert) { run.alerts.append(alert) }
             }
-            return known(isKnown, access)
+            return known(isKnown, id, access)
         case .run(.checkpointed(let id, let nextStep)):
-            return known(update(id) { $0.resumableStep = nextStep }, access)
+            return known(update(id) { $0.resumableStep = nextStep }, id, access)
         case .run(.paused(let id, _, let reason)):
             let isKnown = update(id) { run in
                 run.status = .paused
                 run.failure = reason
                 run.secondsRemaining = nil
             }
-            return known(isKnown, access)
+            return known(isKnown, id, access)
         case .run(.ended(let outcome)):
             _ = update(outcome.run) { run in
                 run.status = outcome.status
@@ -44,7 +44,7 @@ extension Library {
                 run.conclusion = outcome.conclusion
                 run.endedAt = now
             }
-            return refresh(.runs, access) + again(.targets, access)
+            return readRunAgain(outcome.run, access) + again(.targets, access)
         case .flow(let event): return observe(event, access)
         case .alert(let alert): return raised(alert, access)
         case .alertsChanged: return again(.alerts, access)
@@ -64,9 +64,9 @@ extension Library {
         }
     }
 
-    /// Reads the runs if an event was about one that is not in the list.
-    private mutating func known(_ isKnown: Bool, _ access: Access) -> [Effect] {
-        isKnown ? [] : refresh(.runs, access)
+    /// Reads a run if an event was about one that is not in the list.
+    private mutating func known(_ isKnown: Bool, _ id: String, _ access: Access) -> [Effect] {
+        isKnown ? [] : readRunAgain(id, access)
     }
 
     /// Reads a list again, if a pane has read it before.

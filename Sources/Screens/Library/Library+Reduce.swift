@@ -16,7 +16,12 @@ extension Library {
             changed.insert(list)
             // The Chat pane reports this problem itself.
             return (list == .targets ? [] : [.report(error)]) + ended(list)
-        case .runs(let runs): take(runs)
+        case .runs(let runs): take(RunPage(runs: runs))
+        case .runPage(let page):
+            take(page)
+            changed.insert(.runs)
+            if let through = page.through { return [LibraryWork.readRuns(after: through)] }
+        case .runsAgain, .runsAgainFailed: return reduceRuns(action)
         case .datasets(let datasets): self.datasets = datasets
         case .models(let models): self.models = models
         case .registered(let models, let rollbacks, let board):
@@ -31,7 +36,8 @@ extension Library {
         case .flowRun, .flowRunFailed, .insertFlowRun: return reduceFlow(action, access)
         case .starting(let words): starting = words
         case .insertRun(let run):
-            runs = [run] + (runs ?? []).filter { $0.id != run.id }
+            if runs == nil { runs = [] }
+            runs?.put(run)
             changed.insert(.runs)
         case .insertDataset(let dataset):
             datasets = (datasets ?? []).filter { $0.name != dataset.name } + [dataset]
@@ -71,24 +77,6 @@ extension Library {
         readings[list, default: Refresh()].end() ? [LibraryWork.read(list)] : []
     }
 
-    private mutating func take(_ new: [RunSummary]) {
-        let known = Dictionary((runs ?? []).map { ($0.id, $0) }) { first, _ in first }
-        let knownSteps = stepsPerTailValue
-        stepsPerTailValue = [:]
-        runs = new.map { run in
-            // A list read before the newest events must not revert them.
-            guard let old = known[run.id], old.status == run.status, run.status.isLive,
-                old.stepsDone > run.stepsDone
-            else { return run }
-            stepsPerTailValue[old.id] = knownSteps[old.id]
-            return old
-        }
-        if !marks.isEmpty {
-            let ids = Set(new.map(\.id))
-            marks.removeAll { !ids.contains($0) }
-        }
-    }
-
     private mutating func pull(_ name: String?, _ settings: Settings) -> [Effect] {
         guard let name = name ?? modelToPull(settings)?.name else {
             return [.report(Notice(.information, "The catalogue's models are all installed."))]
@@ -108,7 +96,7 @@ extension LibraryAction {
     /// The list that was read.
     fileprivate var list: Library.List? {
         switch self {
-        case .runs: .runs
+        case .runs, .runPage: .runs
         case .datasets: .datasets
         case .models: .models
         case .registered: .registered

@@ -27,7 +27,9 @@ package struct Library: Equatable, Sendable {
     }
 
     /// All runs, newest first; nil before they have been read.
-    package internal(set) var runs: [RunSummary]?
+    package internal(set) var runs: RunList?
+    /// Whether older runs are still being read for the first time.
+    package internal(set) var hasMoreRuns = false
     /// Runs marked for comparison, in the order they were marked.
     package internal(set) var marks: [String] = []
     /// A description of the run that is being started or resumed and is not in the list yet.
@@ -59,6 +61,9 @@ package struct Library: Equatable, Sendable {
     var readings: [List: Refresh] = [:]
     /// Steps per value of a live run's loss tail; see ``RunSummary``.
     var stepsPerTailValue: [String: Double] = [:]
+    /// Runs to read again, and whether some are being read.
+    var staleRuns: Set<String> = []
+    var isReadingRuns = false
     /// Flow runs to read again, and the one that is being read.
     var staleFlows: Set<String> = []
     var readingFlow: String?
@@ -84,24 +89,22 @@ package struct Library: Equatable, Sendable {
     }
 
     /// A run by its id.
-    package func run(_ id: String?) -> RunSummary? { runs?.first { $0.id == id } }
+    package func run(_ id: String?) -> RunSummary? { id.flatMap { runs?.find($0) } }
 
     /// A run's name, or the start of its id if the run is not in the list.
     package func name(of id: String) -> String { run(id)?.name ?? String(id.prefix(8)) }
 
     /// The live runs that this process executes, newest first.
-    package var runsHere: [RunSummary] { (runs ?? []).filter { $0.isMine && $0.status.isLive } }
+    package var runsHere: [RunSummary] { (runs?.live ?? []).filter(\.isMine) }
 
     /// The run that the top bar and the window's title show: one executed here, else one that
     /// another process executes.
     package var liveRun: RunSummary? {
-        runsHere.first ?? runs?.first { $0.status == .running || $0.status == .paused }
+        runsHere.first ?? runs?.live.first { $0.status == .running || $0.status == .paused }
     }
 
     /// The runs whose adapters can be registered.
-    var registrableRuns: [RunSummary] {
-        (runs ?? []).filter { $0.resultPath != nil && !$0.isDeleted }
-    }
+    var registrableRuns: RunRows { (runs ?? []).results }
 
     /// Whether a list has been read.
     func hasRead(_ list: List) -> Bool {
@@ -126,12 +129,7 @@ package struct Library: Equatable, Sendable {
 
     /// Changes a run in the list; false if it is not there.
     mutating func update(_ id: String, _ change: (inout RunSummary) -> Void) -> Bool {
-        guard let index = runs?.firstIndex(where: { $0.id == id }) else { return false }
-        if var run = runs?[index] {
-            change(&run)
-            runs?[index] = run
-        }
-        return true
+        runs?.update(id, change) ?? false
     }
 }
 

@@ -11,6 +11,12 @@ package enum LibraryAction: Equatable, Sendable {
     case failed(Library.List, WorkspaceError)
     /// The runs were read.
     case runs([RunSummary])
+    /// A part of the runs was read.
+    case runPage(RunPage)
+    /// Some runs were read again; those that are not among them are gone.
+    case runsAgain([RunSummary], ids: [String])
+    /// Some runs cannot be read.
+    case runsAgainFailed(WorkspaceError)
     /// The datasets were read.
     case datasets([DatasetSummary])
     /// The base models were read.

@@ -1,5 +1,6 @@
 import Platform
 import Runs
+package import Tracking
 import Workspace
 
 /// The calls that read the library's lists and download base models.
@@ -7,7 +8,7 @@ package enum LibraryWork {
     package static func read(_ list: Library.List) -> Effect {
         .work("read list", list) { workspace in
             switch list {
-            case .runs: .library(.runs(try workspace.runs.list()))
+            case .runs: .library(.runPage(try workspace.runs.page(limit: firstRuns)))
             case .datasets: .library(.datasets(try workspace.datasets.list()))
             case .models: .library(.models(try workspace.models.list()))
             case .registered: .library(try registered(in: workspace.registry))
@@ -25,6 +26,29 @@ package enum LibraryWork {
             .library(.failed(list, $0))
         }
     }
+
+    /// Reads the runs behind a position.
+    package static func readRuns(after position: RunPosition) -> Effect {
+        .work("read runs", position.id) {
+            .library(.runPage(try $0.runs.page(after: position, limit: moreRuns)))
+        } failed: {
+            .library(.failed(.runs, $0))
+        }
+    }
+
+    /// Reads some runs again.
+    package static func readRuns(_ ids: [String]) -> Effect {
+        .work("read changed runs", ids) {
+            .library(.runsAgain(try $0.runs.listed(ids), ids: ids))
+        } failed: {
+            .library(.runsAgainFailed($0))
+        }
+    }
+
+    /// The runs of the first part, which the list opens with.
+    private static let firstRuns = 200
+    /// The runs of each later part; keys and other reads wait for one at most.
+    private static let moreRuns = 1000
 
     package static func readFlow(_ id: String) -> Effect {
         .work("read flow run", id) { workspace in

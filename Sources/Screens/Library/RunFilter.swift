@@ -9,12 +9,19 @@ package struct RunFilter: Equatable, Sendable {
 
     /// Whether a run matches.
     package func accept(_ run: RunSummary) -> Bool {
-        words.isEmpty
-            || words.accept(
-                [
-                    run.name, run.status.rawValue, run.experiment, run.model ?? "",
-                    run.dataset ?? "", run.method ?? "", run.id,
-                ]
-            )
+        words.isEmpty || accept(text: Self.text(of: run))
+    }
+
+    /// Whether a run with this text matches.
+    func accept(text: String) -> Bool { words.isEmpty || words.accept(text: text) }
+
+    /// What a filter searches of a run.
+    static func text(of run: RunSummary) -> String {
+        WordFilter.text(
+            of: [
+                run.name, run.status.rawValue, run.experiment, run.model ?? "",
+                run.dataset ?? "", run.method ?? "", run.id,
+            ]
+        )
     }
 }

@@ -26,6 +26,10 @@ public struct ListState<ID: Hashable & Sendable>: Hashable, Sendable {
     /// empty list.
     public func position(in ids: some RandomAccessCollection<ID>) -> Int? {
         guard !ids.isEmpty else { return nil }
+        // Nearly always where it was, so that long lists are not searched.
+        if index < ids.count, ids[ids.index(ids.startIndex, offsetBy: index)] == selected {
+            return index
+        }
         if let selected, let position = ids.position(of: selected) { return position }
         return min(index, ids.count - 1)
     }

@@ -1,6 +1,6 @@
 /// Draws one line per row, with a pointer at the selected one.
 public struct ListView<ID: Hashable & Sendable> {
-    private let table: Table<ID>
+    private let table: Table<[ID]>
 
     /// A list to draw; texts are made for visible rows only.
     public init(

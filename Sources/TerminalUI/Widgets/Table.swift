@@ -30,7 +30,11 @@ public struct TableColumn: Hashable, Sendable {
 /// Draws rows under headings, as many columns as fit.
 ///
 /// Cells are made for visible rows only, so the cost does not depend on the length of the table.
-public struct Table<ID: Hashable & Sendable> {
+public struct Table<Rows: RandomAccessCollection>
+where Rows.Element: Hashable & Sendable, Rows.Index == Int {
+    /// What identifies a row.
+    public typealias ID = Rows.Element
+
     /// The column and direction of the order.
     public struct Sort: Hashable, Sendable {
         /// The column's index.
@@ -48,7 +52,7 @@ public struct Table<ID: Hashable & Sendable> {
     /// The columns.
     public let columns: [TableColumn]
     /// The rows in their order.
-    public let rows: [ID]
+    public let rows: Rows
     /// The order of the rows, shown in the heading.
     public let sort: Sort?
     /// Whether headings are drawn.
@@ -57,18 +61,39 @@ public struct Table<ID: Hashable & Sendable> {
     public let isFocused: Bool
     /// The prefix of the click targets of rows; the row's position follows.
     public let hitPrefix: String?
-    /// The text of a row's cells, one per column.
-    public let cells: (ID) -> [StyledText]
+    /// The text of the cells of the row at a position, one per column.
+    public let cells: (Int) -> [StyledText]
 
     /// A table to draw.
     public init(
         columns: [TableColumn],
-        rows: [ID],
+        rows: Rows,
         sort: Sort? = nil,
         hasHeader: Bool = true,
         isFocused: Bool = true,
         hitPrefix: String? = nil,
         cells: @escaping (ID) -> [StyledText]
+    ) {
+        self.init(
+            cellsAt: { cells(rows[$0]) },
+            columns: columns,
+            rows: rows,
+            sort: sort,
+            hasHeader: hasHeader,
+            isFocused: isFocused,
+            hitPrefix: hitPrefix
+        )
+    }
+
+    /// A table to draw whose cells are made from the position of a row.
+    public init(
+        cellsAt cells: @escaping (Int) -> [StyledText],
+        columns: [TableColumn],
+        rows: Rows,
+        sort: Sort? = nil,
+        hasHeader: Bool = true,
+        isFocused: Bool = true,
+        hitPrefix: String? = nil
     ) {
         self.columns = columns
         self.rows = rows
@@ -105,7 +130,7 @@ public struct Table<ID: Hashable & Sendable> {
         for (line, row) in (first..<min(rows.count, first + count)).enumerated() {
             let id = rows[row]
             let area = Rect(x: rect.x, y: top + line, width: rect.width, height: 1)
-            let texts = cells(id)
+            let texts = cells(row)
             for place in places where place.column < texts.count {
                 let cell = Rect(
                     x: rect.x + gutter + place.x,

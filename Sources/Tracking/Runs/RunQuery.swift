@@ -40,6 +40,11 @@ public struct RunQuery: Sendable {
     public var order: [Order] = []
     /// At most this many; all if nil.
     public var limit: Int?
+    /// Only runs behind this one in the order of newest first.
+    ///
+    /// Behind one with a time, those without a time are left out: they come last, behind the position
+    /// without a time and with an empty id.
+    public var after: RunPosition?
     /// How many to skip at the beginning.
     public var offset = 0
     /// Which parts of the runs to read.
@@ -47,6 +52,20 @@ public struct RunQuery: Sendable {
 
     /// All active runs, newest first.
     public init() {}
+}
+
+/// The place of a run among all, the newest first: by its time, then by its id.
+public struct RunPosition: Sendable, Equatable {
+    /// When the run started, in milliseconds since 1970.
+    public var startTime: Int?
+    /// The run's id.
+    public var id: String
+
+    /// Creates a position from its parts.
+    public init(startTime: Int?, id: String) {
+        self.startTime = startTime
+        self.id = id
+    }
 }
 
 extension TrackingStore {

@@ -39,6 +39,17 @@ struct RunSelection {
             conditions.append("instr(lower(runs.name), lower(?)) > 0")
             arguments += [text]
         }
+        if let after = query.after {
+            if let time = after.startTime {
+                conditions.append(
+                    "runs.start_time <= ? AND (runs.start_time < ? OR runs.run_uuid > ?)"
+                )
+                arguments += [time, time, after.id]
+            } else {
+                conditions.append("runs.start_time IS NULL AND runs.run_uuid > ?")
+                arguments += [after.id]
+            }
+        }
         return conditions.isEmpty ? "1" : conditions.joined(separator: " AND ")
     }
 

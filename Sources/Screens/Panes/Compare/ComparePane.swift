@@ -23,7 +23,7 @@ extension CompareState: PaneState {
         }
         let layout = CompareLayout(context)
         guard opened == nil else { return pressComparison(key, layout) }
-        let ids = shown(context).map(\.id)
+        let ids = shown(context).ids
         return list.handle(key, in: ids, visibleRows: layout.visibleRuns) ? [] : nil
     }
 
@@ -56,7 +56,7 @@ extension CompareState: PaneState {
             _ = self.opened?.list.select(row: row, in: opened.rows)
             return []
         }
-        let ids = shown(context).map(\.id)
+        let ids = shown(context).ids
         guard let row = target.place(after: CompareLayout.runPrefix),
             list.select(row: row, in: ids)
         else { return nil }
@@ -68,7 +68,7 @@ extension CompareState: PaneState {
         if let opened {
             self.opened?.list.move(by: lines, in: opened.rows, visibleRows: layout.visibleRows)
         } else {
-            let ids = shown(context).map(\.id)
+            let ids = shown(context).ids
             list.move(by: lines, in: ids, visibleRows: layout.visibleRuns)
         }
         return []
@@ -82,7 +82,7 @@ extension CompareState: PaneState {
         } else {
             return false
         }
-        list.refresh(shown(context).map(\.id))
+        list.refresh(shown(context).ids)
         return true
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Platform
 import Presentation
 import Runs
@@ -6,12 +7,15 @@ import Workspace
 
 extension CompareState {
     /// The runs of the table, filtered and sorted.
-    func shown(_ context: Context) -> [RunSummary] {
-        let terms = RunFilter(list.filter.text)
-        let fitting = (context.library.runs ?? []).filter {
-            !$0.isDeleted && isAccepted($0, words: terms)
+    func shown(_ context: Context) -> RunRows {
+        let list = context.library.runs ?? []
+        var request = DerivedRuns.Request(filter: self.list.filter.text)
+        if let search { (request.filter, request.found) = ("", search.runs) }
+        request.order = order
+        if order.column == .duration, !list.live.isEmpty {
+            request.moment = context.now.timeIntervalSince1970
         }
-        return order.sorted(fitting, at: context.now)
+        return list.rows(request) { order.sorted($0, at: context.now) }
     }
 
     /// The run selected in the table.
@@ -23,7 +27,7 @@ extension CompareState {
             return known
         }
         let runs = shown(context)
-        return list.position(in: runs.map(\.id)).map { runs[$0] }
+        return list.position(in: runs.ids).map { runs[$0] }
     }
 
     package mutating func reduce(_ action: CompareAction, _ context: Context) -> [Effect] {
@@ -39,7 +43,7 @@ extension CompareState {
             return take(nil, error.message, for: text, context)
         case .mark:
             guard let id = selected(context)?.id else { return [] }
-            let ids = shown(context).map(\.id)
+            let ids = shown(context).ids
             list.select(id, in: ids)
             list.move(by: 1, in: ids, visibleRows: CompareLayout(context).visibleRuns)
             return [.send(.library(.toggleMark(id)))]
@@ -81,7 +85,8 @@ extension CompareState {
     private mutating func openComparison(_ context: Context) -> [Effect] {
         // In the order of the table, then those that the filter hides.
         let marks = context.library.marks
-        let shown = shown(context).map(\.id).filter(marks.contains)
+        let marked = Set(marks)
+        let shown = shown(context).ids.filter { marked.contains($0) }
         let runs = shown + marks.filter { !shown.contains($0) }
         guard runs.count > 1 else { return [] }
         opened = OpenedComparison(runs: runs)
@@ -99,7 +104,7 @@ extension CompareState {
     }
 
     private mutating func orderChanged(_ context: Context) -> [Effect] {
-        list.refresh(shown(context).map(\.id))
+        list.refresh(shown(context).ids)
         return [.report(Notice(.information, "Sorted: \(order.text)"))]
     }
 }

@@ -22,18 +22,16 @@ extension CompareState {
 
     private func drawRuns(_ context: Context, in rect: Rect, on canvas: inout Canvas) {
         let shown = shown(context)
-        let places = Dictionary(shown.enumerated().map { ($1.id, $0) }) { first, _ in first }
         let glyphs = canvas.glyphs
         var list = list
         list.marked = Set(context.library.marks)
         let table = Table(
+            cellsAt: { Self.cells(shown[$0], context, glyphs) },
             columns: RunColumn.allCases.map(\.column),
-            rows: shown.map(\.id),
+            rows: shown.ids,
             sort: order.column.map { .init(column: $0.rawValue, isAscending: order.isAscending) },
             hitPrefix: CompareLayout.runPrefix
-        ) { id in
-            places[id].map { Self.cells(shown[$0], context, glyphs) } ?? []
-        }
+        )
         let title = StyledText("Runs") + StyledText(" \(glyphs.dot) \(order.text)", .muted)
         var inner = canvas.box(
             rect,

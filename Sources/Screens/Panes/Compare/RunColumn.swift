@@ -86,12 +86,13 @@ package enum RunColumn: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Sorts runs; those without a value come last in both directions.
-    func sorted(_ runs: [RunSummary], isAscending: Bool, at now: Date) -> [RunSummary] {
+    /// The places of runs in the order of the column; those without a value come last in both
+    /// directions.
+    func sorted(_ runs: RunRows, isAscending: Bool, at now: Date) -> [Int] {
         func sorted<Value>(
             _ value: (RunSummary) -> Value?,
             _ precedes: (Value, Value) -> Bool
-        ) -> [RunSummary] {
+        ) -> [Int] {
             // Runs are large, so only their positions and values are sorted.
             let keyed = runs.enumerated().map { (place: $0.offset, value: value($0.element)) }
             return keyed.sorted { left, right in
@@ -104,7 +105,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
                 case (nil, _?): return false
                 case (nil, nil): return left.place < right.place
                 }
-            }.map { runs[$0.place] }
+            }.map(\.place)
         }
         if isNumeric {
             return sorted({ run in number(of: run, at: now).flatMap { $0.isFinite ? $0 : nil } }, <)
@@ -120,7 +121,7 @@ package enum RunColumn: Int, CaseIterable, Sendable {
 }
 
 /// The order of the table of runs.
-package struct RunOrder: Equatable, Sendable {
+package struct RunOrder: Hashable, Sendable {
     /// The column; nil for the newest first.
     package private(set) var column: RunColumn?
     /// Whether the smallest comes first.
@@ -144,9 +145,9 @@ package struct RunOrder: Equatable, Sendable {
         return "\(column.title), \(isAscending ? "ascending" : "descending")"
     }
 
-    /// Sorts runs that are given newest first.
-    func sorted(_ runs: [RunSummary], at now: Date) -> [RunSummary] {
-        guard let column else { return isAscending ? runs : runs.reversed() }
+    /// The places of runs that are given newest first, in this order.
+    func sorted(_ runs: RunRows, at now: Date) -> [Int] {
+        guard let column else { return isAscending ? Array(runs.indices) : runs.indices.reversed() }
         return column.sorted(runs, isAscending: isAscending, at: now)
     }
 }

@@ -31,7 +31,7 @@ extension CompareState {
         let text = list.filter.text
         guard RunSearch.isClauses(text) else {
             search = nil
-            list.refresh(shown(context).map(\.id))
+            list.refresh(shown(context).ids)
             return []
         }
         if search == nil { search = RunSearch(text: text) }
@@ -54,7 +54,7 @@ extension CompareState {
         if search?.text == text {
             if let found { search?.runs = found }
             search?.problem = problem
-            list.refresh(shown(context).map(\.id))
+            list.refresh(shown(context).ids)
         }
         guard searching.end() else { return [] }
         if let search { return [CompareWork.search(search.text)] }

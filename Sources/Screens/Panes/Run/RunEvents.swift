@@ -113,13 +113,13 @@ extension RunState {
     mutating func endsElsewhere(_ context: Context) -> [Effect] {
         let before = elsewhere
         elsewhere = []
-        return (context.library.runs ?? []).flatMap { run -> [Effect] in
-            guard !run.isMine, run.flowTask == nil else { return [] }
-            if run.status.isLive {
-                if run.ownerProcess != nil { elsewhere.insert(run.id) }
-                return []
-            }
-            guard before.contains(run.id), run.status != .crashed else { return [] }
+        for run in context.library.runs?.live ?? []
+        where !run.isMine && run.flowTask == nil && run.ownerProcess != nil {
+            elsewhere.insert(run.id)
+        }
+        return before.sorted().compactMap(context.library.run).flatMap { run -> [Effect] in
+            guard !run.isMine, run.flowTask == nil, !run.status.isLive, run.status != .crashed
+            else { return [] }
             let failure = run.failure.map { (message: $0, hint: String?.none) }
             let notice = Self.end(
                 of: run.name,

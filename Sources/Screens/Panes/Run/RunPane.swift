@@ -24,7 +24,7 @@ extension RunState: PaneState {
             guard list.filter.handle(key) else { return nil }
             return runsChanged(context)
         }
-        let ids = shown(in: context.library).map(\.id)
+        let ids = shown(in: context.library).ids
         let rows = RunLayout(self, context).visibleRows
         guard list.handle(key, in: ids, visibleRows: rows) else { return nil }
         return readCurves(context)
@@ -49,14 +49,14 @@ extension RunState: PaneState {
             return []
         }
         guard let row = target.place(after: RunLayout.hitPrefix),
-            list.select(row: row, in: shown(in: context.library).map(\.id))
+            list.select(row: row, in: shown(in: context.library).ids)
         else { return nil }
         return readCurves(context) + (isDouble ? reduce(.open, context) : [])
     }
 
     package mutating func scroll(by lines: Int, _ context: Context) -> [Effect] {
         guard form == nil else { return [] }
-        let ids = shown(in: context.library).map(\.id)
+        let ids = shown(in: context.library).ids
         list.move(by: lines, in: ids, visibleRows: RunLayout(self, context).visibleRows)
         return readCurves(context)
     }
@@ -65,7 +65,7 @@ extension RunState: PaneState {
         if form != nil {
             form = nil
         } else if list.clearFilter() {
-            list.refresh(shown(in: context.library).map(\.id))
+            list.refresh(shown(in: context.library).ids)
         } else if isAlone, context.frame.isWide {
             isAlone = false
         } else if isDetailOpen, !context.frame.isWide {
@@ -88,7 +88,7 @@ extension RunState: PaneState {
         if !hasSeenRuns, context.library.runs != nil {
             hasSeenRuns = true
             if let live = context.library.liveRun {
-                list.select(live.id, in: shown(in: context.library).map(\.id))
+                list.select(live.id, in: shown(in: context.library).ids)
                 isDetailOpen = true
             }
         }

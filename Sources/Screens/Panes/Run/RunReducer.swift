@@ -39,7 +39,7 @@ extension RunState {
             return [.send(.library(.starting(words))), RunWork.again(id, name: name)]
         case .mark:
             guard let id = selected?.id else { return [] }
-            list.move(by: 1, in: shown(in: context.library).map(\.id))
+            list.move(by: 1, in: shown(in: context.library).ids)
             return [.send(.library(.toggleMark(id)))] + readCurves(context)
         case .delete: return selected.map { [.ask(.question(Self.deletion(of: $0)))] } ?? []
         case .deleteNow(let id, let name): return [RunWork.delete(id, name: name)]
@@ -69,7 +69,7 @@ extension RunState {
 
     /// Updates the selection, the curves and the measuring of the machine after a change of the list.
     mutating func runsChanged(_ context: Context) -> [Effect] {
-        list.refresh(shown(in: context.library).map(\.id))
+        list.refresh(shown(in: context.library).ids)
         var effects = readCurves(context)
         let isWanted = context.library.liveRun != nil
         if isWanted != isFollowingMachine {

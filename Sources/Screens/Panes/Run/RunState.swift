@@ -40,9 +40,8 @@ package struct RunState: Equatable, Sendable {
     package init() {}
 
     /// The runs that match the filter.
-    package func shown(in library: Library) -> [RunSummary] {
-        let terms = RunFilter(list.filter.text)
-        return (library.runs ?? []).filter { !$0.isDeleted && terms.accept($0) }
+    package func shown(in library: Library) -> RunRows {
+        (library.runs ?? []).rows(DerivedRuns.Request(filter: list.filter.text))
     }
 
     /// The selected run.
@@ -54,14 +53,14 @@ package struct RunState: Equatable, Sendable {
             return run
         }
         let shown = shown(in: library)
-        return list.position(in: shown.map(\.id)).map { shown[$0] }
+        return list.position(in: shown.ids).map { shown[$0] }
     }
 
     /// The finished runs that a new one can continue, newest first, with unique labels.
     static func starts(in library: Library) -> [TrainForm.Start] {
         var names: Set<String> = []
-        return (library.runs ?? []).compactMap { run in
-            guard !run.isDeleted, let path = run.resultPath else { return nil }
+        return library.registrableRuns.compactMap { run in
+            guard let path = run.resultPath else { return nil }
             let isKnown = !names.insert(run.name).inserted
             let label = isKnown ? "\(run.name) (\(run.id.prefix(8)))" : run.name
             return TrainForm.Start(

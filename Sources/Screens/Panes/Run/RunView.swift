@@ -36,6 +36,9 @@ extension RunState {
         if let starting = context.library.starting ?? next {
             title.append(" \(glyphs.dot) \(starting)\(glyphs.ellipsis)", .accent)
         }
+        if context.library.hasMoreRuns {
+            title.append(" \(glyphs.dot) reading older ones\(glyphs.ellipsis)", .muted)
+        }
         let isWide = rect.width >= 60
         ListBox(
             title: title,
