@@ -41,11 +41,13 @@ static size_t bf16_panel_count(size_t contracted) { return (contracted + 1) / 2 
 
 WB_INLINE void bf16_panels_of_quantized_rows(
     uint32_t type, uint16_t *panels, const uint8_t *matrix, size_t row_bytes, size_t rows, size_t K) {
+    const size_t block_bytes = type_bytes(type, 256) / 8;
     for (size_t r = 0; r < rows; r += 16, matrix += 16 * row_bytes) {
         const size_t count = rows - r < 16 ? rows - r : 16;
         for (size_t b = 0; b < K / 32; b++, panels += 512) {
             v8u lines[2][16] = {{{0}}};
             for (size_t i = 0; i < count; i++) {
+                fetch(matrix + (i + 16) * row_bytes + b * block_bytes, block_bytes);
                 const block32 block = load_block(type, matrix + i * row_bytes, b);
                 lines[0][i] = (v8u)to_bf16(block_values(type, &block, 0));
                 lines[1][i] = (v8u)to_bf16(block_values(type, &block, 1));
@@ -65,7 +67,7 @@ static void bf16_panels_of_rows(
 #undef CALL
         return;
     }
-    const size_t words = (K + 1) / 2;
+    const size_t words = (K + 1) / 2, number_bytes = type == TYPE_F32 ? 4 : 2;
     for (size_t r = 0; r < rows; r += 16, panels += words * 32) {
         const uint8_t *row = (const uint8_t *)matrix + r * row_bytes;
         const size_t count = rows - r < 16 ? rows - r : 16;
@@ -75,6 +77,7 @@ static void bf16_panels_of_rows(
             for (size_t i = 0; i < 16; i++) {
                 lines[i] = (v8u){0};
                 if (i >= count) continue;
+                __builtin_prefetch(row + i * row_bytes + k * number_bytes + 256);
                 v16h bits;
                 if (width == 16 && type == TYPE_F32) {
                     bits = to_bf16(load16((const float *)(row + i * row_bytes) + k));
@@ -95,16 +98,16 @@ static void bf16_panels_of_rows(
     }
 }
 
-enum { ROWS_AHEAD = 16 };
+enum { ROWS_AHEAD = 32 };
 
 WB_INLINE void bf16_panels_of_blocks(
     uint32_t type, uint16_t *panels, const uint8_t *row, size_t row_bytes, size_t first, size_t columns, size_t rows) {
     const size_t panel = bf16_panel_count(rows);
     const size_t start = type_bytes(type, first / 256 * 256) + type_bytes(type, 256) * (first % 256) / 256;
+    const size_t bytes = type_bytes(type, 256) * columns / 256;
     for (size_t n = 0; n < rows; n += 2, row += 2 * row_bytes, panels += 32) {
-        // Rows are too far apart for the processor to prefetch.
-        __builtin_prefetch(row + ROWS_AHEAD * row_bytes + start);
-        __builtin_prefetch(row + (ROWS_AHEAD + 1) * row_bytes + start);
+        fetch(row + ROWS_AHEAD * row_bytes + start, bytes);
+        fetch(row + (ROWS_AHEAD + 1) * row_bytes + start, bytes);
         for (size_t c = 0; c < columns; c += 32) {
             const block32 even = load_block(type, row, (first + c) / 32);
             const block32 odd = n + 1 < rows ? load_block(type, row + row_bytes, (first + c) / 32) : (block32){.m = {0}};
@@ -129,10 +132,10 @@ static void bf16_panels_of_columns(
     }
     const size_t panel = bf16_panel_count(rows);
     const uint8_t *row = matrix;
-    const size_t start = first * (type == TYPE_F32 ? 4 : 2);
+    const size_t number_bytes = type == TYPE_F32 ? 4 : 2, start = first * number_bytes;
     size_t whole = type == TYPE_F32 || type == TYPE_BF16 ? columns / 16 : 0;
     for (size_t n = 0; n < rows; n += 2, row += 2 * row_bytes, panels += 32) {
-        for (size_t i = 0; i < 2; i++) __builtin_prefetch(row + (ROWS_AHEAD + i) * row_bytes + start);
+        for (size_t i = 0; i < 2; i++) fetch(row + (ROWS_AHEAD + i) * row_bytes + start, columns * number_bytes);
         if (n + 1 == rows) whole = 0;
         for (size_t c = 0; c < whole; c++) {
             const size_t place = first + 16 * c;

@@ -65,9 +65,9 @@ static void f32_panels_of_rows(
 WB_INLINE void f32_panels_of_blocks(
     uint32_t type, float *panels, const uint8_t *row, size_t row_bytes, size_t first, size_t columns, size_t rows) {
     const size_t start = type_bytes(type, first / 256 * 256) + type_bytes(type, 256) * (first % 256) / 256;
+    const size_t bytes = type_bytes(type, 256) * columns / 256;
     for (size_t n = 0; n < rows; n++, row += row_bytes, panels += 16) {
-        // Rows are too far apart for the processor to prefetch.
-        __builtin_prefetch(row + ROWS_AHEAD * row_bytes + start);
+        fetch(row + ROWS_AHEAD * row_bytes + start, bytes);
         for (size_t c = 0; c < columns; c += 32) {
             const block32 block = load_block(type, row, (first + c) / 32);
             for (int half = 0; half < 2; half++) {
@@ -86,9 +86,9 @@ static void f32_panels_of_columns(
         return;
     }
     const uint8_t *row = matrix;
-    const size_t start = first * (type == TYPE_F32 ? 4 : 2);
+    const size_t number_bytes = type == TYPE_F32 ? 4 : 2, start = first * number_bytes;
     for (size_t n = 0; n < rows; n++, row += row_bytes, panels += 16) {
-        __builtin_prefetch(row + ROWS_AHEAD * row_bytes + start);
+        fetch(row + ROWS_AHEAD * row_bytes + start, columns * number_bytes);
         for (size_t c = 0; c < columns; c += 16) {
             store16(panels + c * rows, numbers_of_row(row, type, first + c, columns - c));
         }

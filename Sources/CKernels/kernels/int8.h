@@ -65,13 +65,14 @@ WB_INLINE void transpose_16_by_8(uint8_t *out, v8u *rows) {
 
 WB_INLINE void panel_of(
     uint32_t type, uint8_t *panel, const uint8_t *weight, size_t row_bytes, size_t rows, size_t blocks) {
-    const size_t groups = scale_groups(type);
+    const size_t groups = scale_groups(type), block_bytes = type_bytes(type, 256) / 8;
     for (size_t b = 0; b < blocks; b++, panel += panel_block_bytes(type)) {
         v8u words[16];
         float scales[2][16] = {{0}}, minima[2][16] = {{0}};
         for (size_t r = 0; r < 16; r++) {
             words[r] = (v8u){0};
             if (r >= rows) continue;
+            fetch(weight + (r + 16) * row_bytes + b * block_bytes, block_bytes);
             const block32 block = load_block(type, weight + r * row_bytes, b);
             words[r] = (v8u)block.q;
             scales[0][r] = block.d[0];
