@@ -254,13 +254,27 @@ public enum Benchmark {
             let bytes = Double(model.file.byteCount + cached) / Double(max(1, caches.count)) / 1e9
             return ("memory read, GB/s", peaks.readGigabytesPerSecond, bytes)
         case "prefill":
-            return ("int8, Gop/s", peaks.int8Gops, 2 * Double(weights) / 1e9)
+            let (name, peak) = peakOfProducts(model.formats.forward, peaks)
+            return (name, peak, 2 * Double(weights) / 1e9)
         default:
             // Forward, and the same for the gradients of the inputs; three products per adapter.
             let adapter = LoRA.Shape(rank: rank, alpha: 1).parameterCount(sizes)
             let frozen = weights + sizes.width * sizes.vocabularySize
             let operations = 4 * Double(frozen) + 6 * Double(adapter)
-            return ("bfloat16, GFLOP/s", peaks.fastestBfloat16Gflops, operations / 1e9)
+            let (name, peak) = peakOfProducts(model.formats.backward, peaks)
+            return (name, peak, operations / 1e9)
+        }
+    }
+
+    /// The peak of the unit that multiplies a format.
+    private static func peakOfProducts(
+        _ format: ProductFormats.Format,
+        _ peaks: Roofline
+    ) -> (name: String, peak: Double) {
+        switch format {
+        case .int8: ("int8, Gop/s", peaks.int8Gops)
+        case .bfloat16: ("bfloat16, GFLOP/s", peaks.fastestBfloat16Gflops)
+        case .float32: ("float32, GFLOP/s", peaks.float32Gflops)
         }
     }
 
