@@ -11,10 +11,11 @@ import Transformer
         _ batch: TokenBatch,
         precision: Precision = .exact,
         recomputes: Bool = false,
+        tokenCapacity: Int? = nil,
         longestSequence: Int? = nil
     ) throws -> (loss: Double, values: [Float]) {
         var configuration = TrainingPass.Configuration(
-            tokenCapacity: batch.tokens.count,
+            tokenCapacity: tokenCapacity ?? batch.tokens.count,
             longestSequence: longestSequence,
             shape: nil,
             precision: precision
@@ -107,6 +108,19 @@ import Transformer
             let again = try gradients(model, batch, precision: precision, recomputes: true)
             #expect(kept.loss == again.loss)
             #expect(kept.values == again.values)
+        }
+    }
+
+    /// Gradients by columns are padded to pairs of tokens. Without room for that, the last columns would be lost to the
+    /// buffer behind them.
+    @Test(arguments: Precision.allCases, [[64, 31], [7]])
+    func anOddNumberOfTokensFillsAPass(precision: Precision, lengths: [Int]) throws {
+        let batch = GradientTests.batch(lengths: lengths)
+        try withModel(tied: false) { model in
+            let full = try gradients(model, batch, precision: precision)
+            let roomy = try gradients(model, batch, precision: precision, tokenCapacity: 128)
+            #expect(full.loss == roomy.loss)
+            #expect(full.values == roomy.values)
         }
     }
 
