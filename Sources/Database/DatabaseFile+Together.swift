@@ -9,17 +9,20 @@ extension DatabaseFile {
     ///
     /// Each is all or nothing by itself, and returns after the commit. What several of them change
     /// in the same pages is written once. One that takes long delays the others, so `body` must be
-    /// short. It may be called on another thread, while this one waits, and again if the transaction was
-    /// rolled back.
+    /// short. It may be called on another thread, while this one waits.
+    ///
+    /// - Parameter isRepeatable: Whether `body` may be called again after its changes were undone, since
+    ///   it changes nothing but the database.
     package func writeTogether<T>(
         _ durability: Durability = .normal,
+        isRepeatable: Bool = false,
         _ body: (Database, inout ChangeNotes) throws -> T
     ) throws -> T {
         if isWriting { return try write(durability, body) }
         try checkWritable()
         var result: T?
         let error = withoutActuallyEscaping(body) { body in
-            let member = WriteGroup.Member(durability) { result = try body($0, &$1) }
+            let member = WriteGroup.Member(durability, isRepeatable) { result = try body($0, &$1) }
             return group.commit(member) { write($0) }
         }
         if let error { throw error }
@@ -34,6 +37,9 @@ extension DatabaseFile {
     private func write(_ members: [WriteGroup.Member]) {
         let durability: Durability =
             members.contains { $0.durability == .full } ? .full : .normal
+        guard members.allSatisfy({ $0.isRepeatable || members.count == 1 }) else {
+            return writeApart(members, durability)
+        }
         // Hardly any write fails after it has changed something, and a savepoint for each would copy
         // every page that it changes.
         var isPartial = false
@@ -58,7 +64,7 @@ extension DatabaseFile {
         }
     }
 
-    /// Makes the writes of a group again, each in a savepoint.
+    /// Makes the writes of a group, each in a savepoint.
     private func writeApart(_ members: [WriteGroup.Member], _ durability: Durability) {
         do {
             try write(durability) { db, changes in
@@ -97,6 +103,7 @@ final class WriteGroup: Sendable {
     /// was woken, in between the one that makes the write.
     final class Member: @unchecked Sendable {
         let durability: DatabaseFile.Durability
+        let isRepeatable: Bool
         private var body: ((Database, inout ChangeNotes) throws -> Void)?
         var error: (any Error)?
         fileprivate private(set) var isDone = false
@@ -104,9 +111,11 @@ final class WriteGroup: Sendable {
 
         init(
             _ durability: DatabaseFile.Durability,
+            _ isRepeatable: Bool,
             _ body: @escaping (Database, inout ChangeNotes) throws -> Void
         ) {
             self.durability = durability
+            self.isRepeatable = isRepeatable
             self.body = body
         }
 

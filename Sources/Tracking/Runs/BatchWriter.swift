@@ -266,7 +266,7 @@ extension TrackingStore {
         // Clients are many, and their calls wait for one transaction.
         let written =
             source == .client
-            ? (result: try database.writeTogether(.normal, write), change: nil)
+            ? (result: try database.writeTogether(isRepeatable: true, write), change: nil)
             : try database.recording(.normal, write)
         for cut in written.result.cuts { configuration.note(cut) }
         if written.result.hasRaised { configuration.alertRaised() }

@@ -28,7 +28,7 @@ extension TrackingStore {
     ///   id exists.
     @discardableResult
     public func createRun(_ new: NewRun, isPublished: Bool = false) throws -> RunRecord {
-        let created = try database.writeTogether { db, changes in
+        let created = try database.writeTogether(isRepeatable: true) { db, changes in
             let experiment = try Experiment.find(db, id: new.experimentID, withTags: false)
             try experiment.checkActive()
             let id = new.id ?? newRunID()
@@ -112,7 +112,7 @@ extension TrackingStore {
         if permit: () throws -> Bool = { true }
     ) throws -> RunRecord {
         let durability = status?.isTerminal == true ? DatabaseFile.Durability.full : .normal
-        return try database.writeTogether(durability) { db, changes in
+        return try database.writeTogether(durability, isRepeatable: true) { db, changes in
             try RunRecord.checkActive(db, id: id)
             let (status, endTime) = try permit() ? (status, endTime) : (nil, nil)
             changes.note(run: id)

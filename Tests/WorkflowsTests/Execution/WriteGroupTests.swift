@@ -41,15 +41,22 @@ struct WriteGroupTests {
         for thread in threads { thread.join() }
     }
 
-    @Test("Each is all or nothing by itself, and gets its own result or error")
-    func isolated() throws {
+    @Test(
+        "Each is all or nothing by itself, and gets its own result or error",
+        arguments: [false, true]
+    )
+    func isolated(isRepeatable: Bool) throws {
         let flows = try TestFlows()
         let database = flows.database
         let returned = Guarded<Set<Int>>([])
         let refused = Guarded<Set<Int>>([])
+        let calls = Guarded(0)
         try concurrently(database, 60) { number in
             do {
-                let result = try database.writeTogether { db, changes in
+                let result = try database.writeTogether(isRepeatable: isRepeatable) {
+                    db,
+                    changes in
+                    calls.withLock { $0 += 1 }
                     changes.note(.flowRun, "\(number)")
                     try Self.insert(number, db)
                     if number % 3 == 0 { throw Refusal(number: number) }
@@ -60,6 +67,7 @@ struct WriteGroupTests {
                 refused.withLock { _ = $0.insert(error.number) }
             } catch {}
         }
+        #expect(calls.withLock { $0 } == 60 || isRepeatable)
         let made = Set((0..<60).filter { $0 % 3 != 0 })
         #expect(returned.withLock { $0 } == made)
         #expect(refused.withLock { $0 } == Set((0..<60).filter { $0 % 3 == 0 }))
@@ -73,14 +81,14 @@ struct WriteGroupTests {
         #expect(noted == stored)
     }
 
-    @Test("One that records no change is refused alone")
-    func unrecorded() throws {
+    @Test("One that records no change is refused alone", arguments: [false, true])
+    func unrecorded(isRepeatable: Bool) throws {
         let flows = try TestFlows()
         let database = flows.database
         let failed = Guarded<Set<Int>>([])
         try concurrently(database, 8) { number in
             do {
-                try database.writeTogether { db, changes in
+                try database.writeTogether(isRepeatable: isRepeatable) { db, changes in
                     if number != 5 { changes.note(.flowRun, "\(number)") }
                     try Self.insert(number, db)
                 }
@@ -93,14 +101,17 @@ struct WriteGroupTests {
         #expect(count == 7)
     }
 
-    @Test("What one has changed before its error is not held against those that change nothing")
-    func undone() throws {
+    @Test(
+        "What one has changed before its error is not held against those that change nothing",
+        arguments: [false, true]
+    )
+    func undone(isRepeatable: Bool) throws {
         let flows = try TestFlows()
         let database = flows.database
         let before = try database.changeCursor()
         let returned = Guarded<Set<Int>>([])
         try concurrently(database, 8) { number in
-            let result = try? database.writeTogether { db, changes in
+            let result = try? database.writeTogether(isRepeatable: isRepeatable) { db, changes in
                 if number % 2 == 1 { return number }
                 changes.note(.flowRun, "\(number)")
                 if number == 0 { return number }
