@@ -25,6 +25,8 @@
 
 #include "attention.h"
 
+#include "attention_decode.h"
+
 #include "layers.h"
 
 #include "softmax.h"
