@@ -29,6 +29,38 @@ import Testing
         #expect(part == Array(whole[352..<448]))
     }
 
+    /// Blocks of activations are quantized sixteen at a time; 35 of them have a rest, and a block's
+    /// result depends on nothing but the block.
+    @Test(arguments: KernelTable.all)
+    func activationsAreQuantizedAsByAPlainLoop(table: KernelTable) {
+        var x = numbers(35 * 32, seed: 5, scale: 3)
+        for i in 0..<32 { x[64 + i] = 0 }
+        for i in 0..<32 { x[96 + i] = i % 2 == 0 ? .leastNonzeroMagnitude : -0 }
+        for i in 0..<32 { x[160 + i] *= 1e-37 }
+        x[200] = .infinity
+        x[17 * 32] = .nan
+        x[34 * 32 + 31] = -.infinity
+        var q = [Int8](repeating: 1, count: x.count)
+        var scale = [Float](repeating: -1, count: 35)
+        var sum = [Int32](repeating: -1, count: 70)
+        table.kernels.quantize_rows(&q, &scale, &sum, x, x.count)
+        for b in 0..<35 {
+            let block = x[32 * b..<32 * b + 32]
+            let isFinite = block.allSatisfy(\.isFinite)
+            let largest = isFinite ? block.map(abs).max()! : 0
+            let inverse = largest > 0 && 127 / largest <= 3e38 ? 127 / largest : 0
+            let twin = block.map { isFinite ? Int8(($0 * inverse).rounded(.toNearestOrEven)) : 0 }
+            #expect(Array(q[32 * b..<32 * b + 32]) == twin)
+            #expect(isFinite ? scale[b] == (inverse > 0 ? largest / 127 : 0) : scale[b].isNaN)
+            for half in 0..<2 {
+                #expect(
+                    sum[2 * b + half]
+                        == twin[16 * half..<16 * half + 16].reduce(0) { $0 + Int32($1) }
+                )
+            }
+        }
+    }
+
     /// Numbers as weights are: mostly small, a few large; then a block of zeros, one of equal
     /// numbers and one of tiny ones.
     static let sample: [Float] = {

@@ -1,27 +1,47 @@
 // Products of quantized weights with activations that are quantized on the
 // fly: blocks of 32 signed bytes with a scale.
 
-// NaN or infinity in a block make its scale NaN, so that they stay visible.
-static void quantize_rows(int8_t *q, float *scale, int32_t *sum, const float *x, size_t count) {
-    for (size_t b = 0; b < count / 32; b++, x += 32, q += 32, sum += 2) {
-        const v16f low = load16(x), high = load16(x + 16);
-        const v16f zero = low * 0.0f + high * 0.0f;
-        const v16f magnitude = max16((v16f)((v16i)low & 0x7fffffff), (v16f)((v16i)high & 0x7fffffff));
-        const float poison = sum16(zero);
-        const float largest = poison == 0 ? max_lane(magnitude) : 0;
-        const float inverse = largest > 0 ? 127.0f / largest : 0;
-        // A block of subnormal numbers has no inverse: it counts as zero.
-        const bool isUsable = inverse <= 3.0e38f;
-        scale[b] = poison == 0 ? (isUsable ? largest / 127.0f : 0) : NAN;
-        const v16f factor = splat16(isUsable ? inverse : 0);
-        const v16f kept_low = poison == 0 ? low : splat16(0), kept_high = poison == 0 ? high : splat16(0);
-        const v16i first = WB_CONVERT(v16i, __builtin_elementwise_roundeven(kept_low * factor));
-        const v16i second = WB_CONVERT(v16i, __builtin_elementwise_roundeven(kept_high * factor));
-        const v16c bytes[2] = {WB_CONVERT(v16c, first), WB_CONVERT(v16c, second)};
-        memcpy(q, bytes, 32);
-        sum[0] = __builtin_reduce_add(first);
-        sum[1] = __builtin_reduce_add(second);
+// Sixteen blocks at a time. NaN or infinity in a block make its scale NaN, so that they stay visible. A block of
+// subnormal numbers has no inverse: it counts as zero.
+WB_INLINE void quantize_blocks(int8_t *q, float *scale, int32_t *sum, const float *x, const size_t blocks) {
+    v16i magnitudes[16], first[16], second[16];
+    for (size_t b = 0; b < 16; b++) {
+        const size_t i = folded_place(b);
+        magnitudes[i] = first[i] = second[i] = (v16i){0};
+        if (b >= blocks) continue;
+        // As integers, magnitudes of numbers are in their order, below those of infinity and NaN.
+        const v16i low = (v16i)load16(x + 32 * b) & 0x7fffffff, high = (v16i)load16(x + 32 * b + 16) & 0x7fffffff;
+        magnitudes[i] = __builtin_elementwise_max(low, high);
     }
+    const v16i largest_bits = integer_maxima_of_16(magnitudes);
+    const v16i isFinite = largest_bits < 0x7f800000;
+    const v16f largest = (v16f)(largest_bits & isFinite);
+    const v16f inverse = 127.0f / largest;
+    const v16i isUsable = inverse <= 3.0e38f;
+    const v16f factors = (v16f)((v16i)inverse & isUsable);
+    const v16f scales = select16(isFinite, (v16f)((v16i)(largest / 127.0f) & isUsable), splat16(NAN));
+    memcpy(scale, &scales, blocks * sizeof(float));
+    for (size_t b = 0; b < blocks; b++) {
+        const v16i kept = (v16i){0} + isFinite[b];
+        const v16f low = (v16f)((v16i)load16(x + 32 * b) & kept), high = (v16f)((v16i)load16(x + 32 * b + 16) & kept);
+        const size_t i = folded_place(b);
+        first[i] = WB_CONVERT(v16i, __builtin_elementwise_roundeven(low * factors[b]));
+        second[i] = WB_CONVERT(v16i, __builtin_elementwise_roundeven(high * factors[b]));
+        const v16c bytes[2] = {WB_CONVERT(v16c, first[i]), WB_CONVERT(v16c, second[i])};
+        memcpy(q + 32 * b, bytes, 32);
+    }
+    const v16i sums[2] = {integer_sums_of_16(first), integer_sums_of_16(second)};
+    const v16i pairs[2] = {
+        __builtin_shufflevector(sums[0], sums[1], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+        __builtin_shufflevector(sums[0], sums[1], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)};
+    memcpy(sum, pairs, 2 * blocks * sizeof(int32_t));
+}
+
+static void quantize_rows(int8_t *q, float *scale, int32_t *sum, const float *x, size_t count) {
+    const size_t blocks = count / 32;
+    size_t b = 0;
+    for (; b + 16 <= blocks; b += 16) quantize_blocks(q + 32 * b, scale + b, sum + 2 * b, x + 32 * b, 16);
+    for (; b < blocks; b++) quantize_blocks(q + 32 * b, scale + b, sum + 2 * b, x + 32 * b, 1);
 }
 
 // A panel holds sixteen rows: for each block of 32 columns eight groups of

@@ -51,36 +51,47 @@ WB_INLINE float sum16(v16f v) {
         __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
-// Of sixteen vectors the sums, each added in the order of sum16. The sum of v[i]
-// is lane `i / 4 + i % 4 * 4`.
-WB_INLINE v16f sums_of_16(const v16f *v) {
-    v16f eight[8], four[4], two[2];
-#define FOLD(out, in, a0, a1, a2, a3, a4, a5, a6, a7, apart)                                                           \
-    out = __builtin_shufflevector(                                                                                     \
-              (in)[0], (in)[1], a0, a1, a2, a3, a4, a5, a6, a7, 16 + a0, 16 + a1, 16 + a2, 16 + a3, 16 + a4, 16 + a5,   \
-              16 + a6, 16 + a7) +                                                                                      \
+// Of sixteen vectors the sums or maxima, each in the order of sum16. That of v[i] is lane
+// `i / 4 + i % 4 * 4`.
+#define FOLD(out, in, COMBINE, a0, a1, a2, a3, a4, a5, a6, a7, apart)                                                  \
+    out = COMBINE(                                                                                                     \
         __builtin_shufflevector(                                                                                       \
-              (in)[0], (in)[1], a0 + apart, a1 + apart, a2 + apart, a3 + apart, a4 + apart, a5 + apart, a6 + apart,    \
-              a7 + apart, 16 + a0 + apart, 16 + a1 + apart, 16 + a2 + apart, 16 + a3 + apart, 16 + a4 + apart,         \
-              16 + a5 + apart, 16 + a6 + apart, 16 + a7 + apart)
+            (in)[0], (in)[1], a0, a1, a2, a3, a4, a5, a6, a7, 16 + a0, 16 + a1, 16 + a2, 16 + a3, 16 + a4, 16 + a5,     \
+            16 + a6, 16 + a7),                                                                                         \
+        __builtin_shufflevector(                                                                                       \
+            (in)[0], (in)[1], a0 + apart, a1 + apart, a2 + apart, a3 + apart, a4 + apart, a5 + apart, a6 + apart,      \
+            a7 + apart, 16 + a0 + apart, 16 + a1 + apart, 16 + a2 + apart, 16 + a3 + apart, 16 + a4 + apart,           \
+            16 + a5 + apart, 16 + a6 + apart, 16 + a7 + apart))
 // The last two steps stay within four lanes, where shuffles are cheap.
-#define FOLD_WITHIN(out, in, i, j, apart)                                                                              \
-    out = __builtin_shufflevector(                                                                                     \
-              (in)[0], (in)[1], i, j, 16 + i, 16 + j, 4 + i, 4 + j, 20 + i, 20 + j, 8 + i, 8 + j, 24 + i, 24 + j,      \
-              12 + i, 12 + j, 28 + i, 28 + j) +                                                                        \
+#define FOLD_WITHIN(out, in, COMBINE, i, j, apart)                                                                     \
+    out = COMBINE(                                                                                                     \
         __builtin_shufflevector(                                                                                       \
-              (in)[0], (in)[1], i + apart, j + apart, 16 + i + apart, 16 + j + apart, 4 + i + apart, 4 + j + apart,    \
-              20 + i + apart, 20 + j + apart, 8 + i + apart, 8 + j + apart, 24 + i + apart, 24 + j + apart,            \
-              12 + i + apart, 12 + j + apart, 28 + i + apart, 28 + j + apart)
-    for (int i = 0; i < 8; i++) { FOLD(eight[i], v + 2 * i, 0, 1, 2, 3, 4, 5, 6, 7, 8); }
-    for (int i = 0; i < 4; i++) { FOLD(four[i], eight + 2 * i, 0, 1, 2, 3, 8, 9, 10, 11, 4); }
-    for (int i = 0; i < 2; i++) { FOLD_WITHIN(two[i], four + 2 * i, 0, 1, 2); }
-    v16f one;
-    FOLD_WITHIN(one, two, 0, 2, 1);
-#undef FOLD
+            (in)[0], (in)[1], i, j, 16 + i, 16 + j, 4 + i, 4 + j, 20 + i, 20 + j, 8 + i, 8 + j, 24 + i, 24 + j,        \
+            12 + i, 12 + j, 28 + i, 28 + j),                                                                           \
+        __builtin_shufflevector(                                                                                       \
+            (in)[0], (in)[1], i + apart, j + apart, 16 + i + apart, 16 + j + apart, 4 + i + apart, 4 + j + apart,      \
+            20 + i + apart, 20 + j + apart, 8 + i + apart, 8 + j + apart, 24 + i + apart, 24 + j + apart,              \
+            12 + i + apart, 12 + j + apart, 28 + i + apart, 28 + j + apart))
+#define FOLD_16(name, type, COMBINE)                                                                                   \
+    WB_INLINE type name(const type *v) {                                                                               \
+        type eight[8], four[4], two[2], one;                                                                           \
+        for (int i = 0; i < 8; i++) { FOLD(eight[i], v + 2 * i, COMBINE, 0, 1, 2, 3, 4, 5, 6, 7, 8); }                 \
+        for (int i = 0; i < 4; i++) { FOLD(four[i], eight + 2 * i, COMBINE, 0, 1, 2, 3, 8, 9, 10, 11, 4); }            \
+        for (int i = 0; i < 2; i++) { FOLD_WITHIN(two[i], four + 2 * i, COMBINE, 0, 1, 2); }                           \
+        FOLD_WITHIN(one, two, COMBINE, 0, 2, 1);                                                                       \
+        return one;                                                                                                    \
+    }
+#define ADD(a, b) ((a) + (b))
+FOLD_16(sums_of_16, v16f, ADD)
+FOLD_16(integer_sums_of_16, v16i, ADD)
+FOLD_16(integer_maxima_of_16, v16i, __builtin_elementwise_max)
+#undef ADD
+#undef FOLD_16
 #undef FOLD_WITHIN
-    return one;
-}
+#undef FOLD
+
+// The place of v[i] in what folds sixteen vectors.
+WB_INLINE size_t folded_place(size_t i) { return i / 4 + i % 4 * 4; }
 
 // NaN lanes of b are ignored; those of a are kept.
 WB_INLINE v16f max16(v16f a, v16f b) { return select16(b > a, b, a); }
