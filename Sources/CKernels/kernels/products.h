@@ -11,7 +11,10 @@ WB_INLINE v16f add_step(const int kind, v16f acc, v16u a, v16u b) {
 
 // The rows of a tile: as many as leave registers for what is loaded.
 #if defined(WB_AVX512)
-WB_INLINE int rows_at_once(const int kind, int panels) { (void)kind; return panels == 4 ? 6 : 8; }
+WB_INLINE int rows_at_once(const int kind, int panels) {
+    (void)kind;
+    return panels == 4 ? 6 : panels == 1 ? 16 : 8;
+}
 #elif defined(WB_AVX2)
 WB_INLINE int rows_at_once(const int kind, int panels) { (void)panels; return kind == PAIRS ? 4 : 6; }
 #else
@@ -21,7 +24,7 @@ WB_INLINE int rows_at_once(const int kind, int panels) { (void)panels; return ki
 WB_INLINE void words_tile(
     const int kind, const int M, const int R, float *c, size_t c_stride, const void *a, size_t a_stride,
     const void *panels, size_t panel_steps, size_t steps, size_t columns, bool adds) {
-    v16f acc[8][4];
+    v16f acc[16][4];
     for (int m = 0; m < M; m++) {
         for (int r = 0; r < R; r++) {
             const size_t first = (size_t)r * 16;
@@ -64,6 +67,7 @@ WB_INLINE void words_strip(
         kind, height, R, c + m * c_stride, c_stride, (const uint8_t *)a + (m * a_stride + first) * 4, a_stride,        \
         (const uint8_t *)panels + first * 64, steps, count, columns, continues)
         for (; m + (size_t)most <= M; m += (size_t)most) TILE(most);
+        if (most > 8 && m + 8 <= M) { TILE(8); m += 8; }
         if (most > 4 && m + 4 <= M) { TILE(4); m += 4; }
         if (most > 2 && m + 2 <= M) { TILE(2); m += 2; }
         for (; m < M; m++) TILE(1);
