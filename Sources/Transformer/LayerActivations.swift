@@ -38,8 +38,8 @@ struct LayerActivations {
 
     /// The inputs of the gated activation, in bfloat16.
     struct Kept {
-        let gate: Bfloat16s  // (T, F)
-        let up: Bfloat16s  // (T, F)
+        let gate: Bfloat16s  // (T, even(F))
+        let up: Bfloat16s  // (T, even(F))
     }
 
     /// What the attention's backward pass reads.
@@ -99,8 +99,9 @@ struct LayerActivations {
         feedForwardFactor = take(T)
         if let shared {
             (gate, up) = shared
-            let bits = UnsafeMutableRawPointer(take(T * F)).assumingMemoryBound(to: UInt16.self)
-            kept = Kept(gate: bits, up: bits + T * F)
+            let count = T * even(F)
+            let bits = UnsafeMutableRawPointer(take(count)).assumingMemoryBound(to: UInt16.self)
+            kept = Kept(gate: bits, up: bits + count)
         } else {
             (gate, up) = (take(T * F), take(T * F))
             kept = nil
@@ -126,7 +127,7 @@ struct LayerActivations {
             configuration.traits.hasHeadNorms
             ? HD + KD + configuration.headCount + configuration.keyValueHeadCount : 0
         let postNorms = configuration.traits.hasPostNorms ? 2 * C + 2 : 0
-        let gates = sharesGate ? F : 2 * F
+        let gates = sharesGate ? even(F) : 2 * F
         return T * (headNorms + postNorms + 2 * C + 2 + 2 * HD + 2 * KD + gates + inner)
             + attended * configuration.headCount
     }

@@ -29,14 +29,16 @@ struct GatedActivation: Sendable {
     }
 
     /// Some rows of out = activation(gate) * up, all (T, F), on this thread; where something is kept,
-    /// it is written.
+    /// it is written. A row at a time stays in the first cache.
     func forward(_ out: Floats, _ saved: LayerActivations, rows: Range<Int>) {
-        let start = rows.lowerBound * F
-        let count = rows.count * F
-        forward(out + start, saved.gate + start, saved.up + start, count)
-        guard let kept = saved.kept else { return }
-        wb_to_bfloat16(kept.gate + start, even(count), saved.gate + start, count, 1, 1, count)
-        wb_to_bfloat16(kept.up + start, even(count), saved.up + start, count, 1, 1, count)
+        for row in rows {
+            let (gate, up) = (saved.gate + row * F, saved.up + row * F)
+            forward(out + row * F, gate, up, F)
+            guard let kept = saved.kept else { continue }
+            let start = row * even(F)
+            wb_to_bfloat16(kept.gate + start, even(F), gate, F, 1, 1, F)
+            wb_to_bfloat16(kept.up + start, even(F), up, F, 1, 1, F)
+        }
     }
 
     /// The same result from what was kept, in the backward pass.
@@ -68,8 +70,8 @@ struct GatedActivation: Sendable {
             }
             let (gate, up) = (room.pointer + 2 * worker * F, room.pointer + (2 * worker + 1) * F)
             for row in rows {
-                wb_dequantize(gate, kept.gate + row * F, ElementType.bf16.rawValue, F)
-                wb_dequantize(up, kept.up + row * F, ElementType.bf16.rawValue, F)
+                wb_dequantize(gate, kept.gate + row * even(F), ElementType.bf16.rawValue, F)
+                wb_dequantize(up, kept.up + row * even(F), ElementType.bf16.rawValue, F)
                 body(row * F, gate, up, F)
             }
         }
