@@ -46,4 +46,14 @@ struct CacheFileTests {
         file.write([1])
         #expect(file.read() == nil)
     }
+
+    @Test func aFolderThatCannotBeMadeIsAnObstacle() throws {
+        try TemporaryFolder.with { folder in
+            #expect(UserCache.obstacle(in: "\(folder)/new/measured") == nil)
+            #expect(Files.names(in: "\(folder)/new/measured").isEmpty)
+            try Files.write([], to: "\(folder)/file")
+            let obstacle = try #require(UserCache.obstacle(in: "\(folder)/file/measured"))
+            #expect(obstacle.contains("\(folder)/file"))
+        }
+    }
 }

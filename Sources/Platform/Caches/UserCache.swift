@@ -11,4 +11,19 @@ package enum UserCache {
         }
         return "\(ProcessEnvironment.home(environment))/.cache/workbench"
     }
+
+    /// Why nothing can be kept in a folder of the cache; nil if it can.
+    ///
+    /// It is tried, with a file that is removed again.
+    package static func obstacle(in folder: String) -> String? {
+        do {
+            try Files.makeFolder(folder)
+            let trial = "\(folder)/trial"
+            try Files.write([], to: trial)
+            Files.removeFile(trial)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
 }

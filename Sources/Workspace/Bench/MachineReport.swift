@@ -17,6 +17,8 @@ public struct MachineReport: Sendable, Equatable, Codable {
     public var productGops: [String: Double]
     /// Why the processor's tile unit is not used; nil if it is, or if there is none.
     public var tilesRefusal: String?
+    /// Why measured speeds cannot be kept, so that every process measures them; nil if they can.
+    public var cacheObstacle: String?
     /// The kernels chosen by OpenBLAS; nil if not installed.
     public var openblasCore: String?
     /// Billions of float32 operations per second, on all cores together.
@@ -59,6 +61,7 @@ extension Workspace {
                 "float32": ProductSpeeds.ofThisMachine.float32,
             ],
             tilesRefusal: InstructionSet.tilesRefusal,
+            cacheObstacle: UserCache.obstacle(in: "\(UserCache.folder())/measured"),
             openblasCore: try? BLAS.coreName(),
             float32Gflops: limits.float32Gflops,
             bfloat16Gflops: limits.bfloat16Gflops,

@@ -52,6 +52,10 @@ struct DoctorCommand: ParsableCommand {
         }
         if report.machine.gpus.isEmpty { table.add(["GPU", "none found"]) }
         table.print()
+        if let obstacle = report.cacheObstacle {
+            Console.note("Measured speeds are not kept, so every process measures: \(obstacle)")
+            Console.hint("Make that folder writable, or set XDG_CACHE_HOME to one that is.")
+        }
     }
 
     private func printKernels() throws {
