@@ -42,7 +42,7 @@ import Workspace
     @Test func runOfAnotherProcessAppearsAndIsMeasured() {
         var driver = Driver.opened()
         driver.take(.event(.run(.step(run: "foreign", .sample(step: 0, loss: 4)))))
-        #expect(driver.asked == [LibraryWork.read(.runs)])
+        #expect(driver.asked == [LibraryWork.readRuns(["foreign"])])
         driver.effects = []
         driver.take(.library(.runs([.sample("headless", .running)])))
         #expect(driver.asked.contains(.followMachine(true)))
@@ -54,12 +54,12 @@ import Workspace
     @Test func burstOfChangesIsReadOnceMore() {
         var driver = Driver.opened()
         for _ in 0..<50 { driver.take(.event(.run(.changed(run: "x")))) }
-        #expect(driver.asked == [LibraryWork.read(.runs)])
+        #expect(driver.asked == [LibraryWork.readRuns(["x"])])
         driver.effects = []
-        driver.take(.library(.runs([])))
-        #expect(driver.asked == [LibraryWork.read(.runs)])
+        driver.take(.library(.runsAgain([], ids: ["x"])))
+        #expect(driver.asked == [LibraryWork.readRuns(["x"])])
         driver.effects = []
-        driver.take(.library(.runs([])))
+        driver.take(.library(.runsAgain([], ids: ["x"])))
         #expect(driver.asked.isEmpty)
     }
 

@@ -44,11 +44,11 @@ import Screens
 
     /// A screen with the runs 0 to 5, read in two parts.
     private static func opened() -> Driver {
-        var driver = Driver.opened()
+        var driver = Driver()
+        driver.take(.opened(folder: "/home/kim/.local/share/workbench", access: .full))
+        driver.take(.library(.models([.smol])))
         driver.press("2")
         let runs = (0..<6).map { run($0) }
-        driver.take(.library(.refresh(.runs)))
-        driver.effects = []
         driver.take(page(Array(runs[..<3]), through: runs[2]))
         #expect(driver.asked.contains { $0.work?.name == "read runs" })
         #expect(driver.screen.contains("reading older ones"))
@@ -109,6 +109,7 @@ import Screens
         driver.press("/")
         driver.type("failed")
         #expect(driver.screen.contains("No match"))
+        #expect(driver.screen.contains("loss curve"), "The headings stay.")
         driver.take(.library(.runsAgain([Self.run(5, .failed)], ids: [Self.run(5).id])))
         #expect(driver.screen.contains("1 of 1"))
         #expect(driver.selectedRun?.name == "run-5")

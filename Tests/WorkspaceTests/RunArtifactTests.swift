@@ -24,6 +24,10 @@ import Yams
 
     @Test func whatOthersTakeIsWhatThisProcessDidNotWork() throws {
         try TemporaryFolder.with { folder in
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/self",
+                withIntermediateDirectories: true
+            )
             func write(_ machine: String, own: String) throws {
                 try TestWorkspace.write("cpu  \(machine)\n", to: "\(folder)/stat")
                 try TestWorkspace.write(

@@ -28,9 +28,11 @@ where Rows.Element: Identifiable, Rows.Element.ID: Sendable, Rows.Index == Int {
             isFocused: isFocused
         )
         inner = list.drawFilter(placeholder: "words, !not", in: inner, on: &canvas)
-        if rows.isEmpty {
-            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
-        }
-        table.draw(in: inner, selection: list, on: &canvas)
+        table.draw(in: inner, selection: list, placeholder: .noMatch, on: &canvas)
     }
+}
+
+extension StyledText {
+    /// What a list says if its filter leaves nothing.
+    static let noMatch = StyledText("No match; esc clears the filter.", .muted)
 }

@@ -116,14 +116,20 @@ where Rows.Element: Hashable & Sendable, Rows.Index == Int {
         max(0, rect.height - (showsHeader(in: rect) ? 1 : 0))
     }
 
-    /// Draws headings and rows.
-    public func draw(in rect: Rect, selection: ListState<ID>, on canvas: inout Canvas) {
+    /// Draws headings and rows; below the headings the placeholder, if there are no rows.
+    public func draw(
+        in rect: Rect,
+        selection: ListState<ID>,
+        placeholder: StyledText = StyledText(""),
+        on canvas: inout Canvas
+    ) {
         guard !rect.isEmpty else { return }
         let gutter = min(2, rect.width)
         let places = layout(in: rect.width - gutter)
         let hasHeader = showsHeader(in: rect)
         if hasHeader { drawHeader(places, at: rect.x + gutter, y: rect.y, on: &canvas) }
         let top = rect.y + (hasHeader ? 1 : 0)
+        if rows.isEmpty { canvas.write(placeholder, in: rect.row(top - rect.y)) }
         let count = visibleRows(in: rect)
         let first = selection.firstVisible(in: rows, rows: count)
         let selected = selection.position(in: rows)

@@ -46,10 +46,7 @@ extension CompareState {
             inner = rows[0]
             canvas.write(StyledText(problem, .muted), in: rows[1])
         }
-        if shown.isEmpty {
-            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
-        }
-        table.draw(in: inner, selection: list, on: &canvas)
+        table.draw(in: inner, selection: list, placeholder: .noMatch, on: &canvas)
     }
 
     private static func cells(

@@ -68,10 +68,7 @@ extension DataState {
             isFocused: isListFocused
         )
         inner = list.drawFilter(in: inner, on: &canvas)
-        if shown.isEmpty {
-            canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
-        }
-        table.draw(in: inner, selection: list, on: &canvas)
+        table.draw(in: inner, selection: list, placeholder: .noMatch, on: &canvas)
     }
 
     private var isListFocused: Bool { opened == nil && findings == nil }

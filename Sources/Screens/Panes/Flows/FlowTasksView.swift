@@ -45,7 +45,7 @@ struct FlowTasksView {
                 .draw(in: field[1], on: &canvas)
             inner = rows[0]
             if opened.board.rows.isEmpty {
-                canvas.write(StyledText("No match; esc clears the filter.", .muted), in: inner)
+                canvas.write(.noMatch, in: inner)
             }
         }
         switch state.taskView(context) {
