@@ -9,6 +9,8 @@ extension FastProducts {
     static let vectorsAtOnce = 32
     /// The rows of a weight that a thread takes at a time: few, since a range is shared out evenly.
     private static let vectorTile = 32
+    /// Fewer numbers of vectors are prepared by one thread, sooner than a job is handed over.
+    private static let fewNumbers = 8192
 
     /// Consecutive groups with the same arithmetic.
     struct Run {
@@ -105,8 +107,11 @@ extension FastProducts {
             guard isQuantized else { return }
             wb_quantize_fine(q + 64 * t, scales + t, sums + 2 * t, x + t * K, T, K)
         }
-        if T == 1 { return prepare(0) }
-        workers.runInRanges(tiles: T) { tile, _ in prepare(tile) }
+        if T == 1 || T * K < Self.fewNumbers {
+            for t in 0..<T { prepare(t) }
+        } else {
+            workers.runInRanges(tiles: T) { tile, _ in prepare(tile) }
+        }
     }
 
     private func multiply(
