@@ -111,7 +111,9 @@ import Transformer
         }
     }
 
-    /// Gradients by columns are padded to pairs of tokens. Without room for that, the last columns would be lost to the
+    /// Gradients by columns are padded to pairs of tokens.
+    ///
+    /// Without room for that, the last columns would be lost to the
     /// buffer behind them.
     @Test(arguments: Precision.allCases, [[64, 31], [7]])
     func anOddNumberOfTokensFillsAPass(precision: Precision, lengths: [Int]) throws {

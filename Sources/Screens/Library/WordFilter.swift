@@ -27,7 +27,9 @@ struct WordFilter: Equatable, Sendable {
 }
 
 extension String {
-    /// Whether a word occurs. Other characters than ASCII may be encoded in several ways, which are equal;
+    /// Whether a word occurs.
+    ///
+    /// Other characters than ASCII may be encoded in several ways, which are equal;
     /// those of ASCII are searched as bytes, a hundred times as fast.
     fileprivate func holds(_ word: String) -> Bool {
         guard word.utf8.allSatisfy({ $0 < 0x80 }) else { return contains(word) }

@@ -29,7 +29,9 @@ struct GatedActivation: Sendable {
     }
 
     /// Some rows of out = activation(gate) * up, all (T, F), on this thread; where something is kept,
-    /// it is written. A row at a time stays in the first cache.
+    /// it is written.
+    ///
+    /// A row at a time stays in the first cache.
     func forward(_ out: Floats, _ saved: LayerActivations, rows: Range<Int>) {
         for row in rows {
             let (gate, up) = (saved.gate + row * F, saved.up + row * F)
